@@ -1,0 +1,259 @@
+//! What is for sale: a tier for a number of months, and its price. Pure, and the same in the server and in the browser.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::values::{Accent, Currency, Email, Money, months_in_figures, months_in_words};
+
+/// What is given. The order is the rank: the higher tier runs first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tier {
+    Member,
+    Founder,
+}
+
+/// For how long: 3, 6 or 12 calendar months.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub enum Months {
+    Three,
+    Six,
+    Twelve,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CatalogError {
+    #[error("a tier is member or founder")]
+    Tier,
+    #[error("a gift is for 3, 6 or 12 months")]
+    Months,
+}
+
+impl Tier {
+    pub const ALL: [Self; 2] = [Self::Member, Self::Founder];
+
+    /// As the API, the forms and the database write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Founder => "founder",
+        }
+    }
+
+    /// As people read it.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Member => "Member",
+            Self::Founder => "Founder",
+        }
+    }
+}
+
+impl FromStr for Tier {
+    type Err = CatalogError;
+    fn from_str(text: &str) -> Result<Self, CatalogError> {
+        Self::ALL.into_iter().find(|tier| tier.as_str() == text).ok_or(CatalogError::Tier)
+    }
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Months {
+    pub const ALL: [Self; 3] = [Self::Three, Self::Six, Self::Twelve];
+
+    #[must_use]
+    pub const fn count(self) -> u32 {
+        match self {
+            Self::Three => 3,
+            Self::Six => 6,
+            Self::Twelve => 12,
+        }
+    }
+
+    /// "twelve months".
+    #[must_use]
+    pub fn in_words(self) -> String {
+        months_in_words(self.count())
+    }
+
+    /// "12 months".
+    #[must_use]
+    pub fn in_figures(self) -> String {
+        months_in_figures(self.count())
+    }
+}
+
+impl TryFrom<u32> for Months {
+    type Error = CatalogError;
+    fn try_from(count: u32) -> Result<Self, CatalogError> {
+        Self::ALL.into_iter().find(|months| months.count() == count).ok_or(CatalogError::Months)
+    }
+}
+
+impl From<Months> for u32 {
+    fn from(months: Months) -> Self {
+        months.count()
+    }
+}
+
+impl FromStr for Months {
+    type Err = CatalogError;
+    fn from_str(text: &str) -> Result<Self, CatalogError> {
+        Self::ALL.into_iter().find(|months| months.count().to_string() == text).ok_or(CatalogError::Months)
+    }
+}
+
+/// One thing that can be bought as a gift.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    pub tier: Tier,
+    pub months: Months,
+    pub price: Money,
+    /// Each provider's own id for it; `None` where the shop sends the amount itself.
+    pub price_ids: PriceIds,
+}
+
+/// The ids by which the providers know an offer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PriceIds {
+    /// A Stripe price, `price_…`.
+    pub stripe: Option<String>,
+    /// A Creem product, `prod_…`.
+    pub creem: Option<String>,
+    /// A Flowglad price id or slug.
+    pub flowglad: Option<String>,
+}
+
+impl Offer {
+    /// "Founder, 12 months": how the order's line is called.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{}, {}", self.tier.title(), self.months.in_figures())
+    }
+}
+
+/// Everything that is for sale: one offer for each tier and length, in one currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Catalog {
+    offers: Vec<Offer>,
+    currency: Currency,
+    /// What a tier is, in one sentence for the form.
+    blurbs: [String; 2],
+}
+
+impl Catalog {
+    /// `prices` gives the price in minor units and the providers' ids for each tier and length.
+    pub fn new(currency: Currency, blurbs: [String; 2], prices: impl Fn(Tier, Months) -> (i64, PriceIds)) -> Self {
+        let offer = |tier, months| {
+            let (minor, price_ids) = prices(tier, months);
+            Offer { tier, months, price: Money::new(minor, currency), price_ids }
+        };
+        let offers = Tier::ALL.into_iter().flat_map(|tier| Months::ALL.map(|months| offer(tier, months))).collect();
+        Self { offers, currency, blurbs }
+    }
+
+    #[must_use]
+    pub fn offers(&self) -> &[Offer] {
+        &self.offers
+    }
+
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// The offer for a tier and a length; there is always one.
+    #[must_use]
+    pub fn offer(&self, tier: Tier, months: Months) -> Option<&Offer> {
+        self.offers.iter().find(|offer| offer.tier == tier && offer.months == months)
+    }
+
+    #[must_use]
+    pub fn blurb(&self, tier: Tier) -> &str {
+        let [member, founder] = &self.blurbs;
+        match tier {
+            Tier::Member => member,
+            Tier::Founder => founder,
+        }
+    }
+}
+
+/// Whose shop this is, as its pages and mails say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brand {
+    /// "Ribbon".
+    pub name: String,
+    /// Where a letter finds it: stands in every page's foot and in every mail.
+    pub postal_address: String,
+    /// Where questions go.
+    pub support_email: Email,
+    /// The one colour that everything derives from, as CSS writes it: `oklch(.52 .19 22)`.
+    pub accent: Accent,
+}
+
+impl Default for Brand {
+    fn default() -> Self {
+        Self {
+            name: "Ribbon".to_owned(),
+            postal_address: "12 Harbour Street".to_owned(),
+            support_email: Email::at_example("help"),
+            accent: Accent::CRIMSON,
+        }
+    }
+}
+
+impl Default for Catalog {
+    /// What a shop sells before anything is configured.
+    fn default() -> Self {
+        let blurbs = [
+            "Every issue, the archive, and the members’ evenings.".to_owned(),
+            "All of that, the yearbook in print, and a vote on what we make next.".to_owned(),
+        ];
+        Self::new(Currency::EUR, blurbs, |tier, months| (default_price(tier, months), PriceIds::default()))
+    }
+}
+
+fn default_price(tier: Tier, months: Months) -> i64 {
+    match (tier, months) {
+        (Tier::Member, Months::Three) => 2_700,
+        (Tier::Member, Months::Six) => 4_800,
+        (Tier::Member, Months::Twelve) => 8_400,
+        (Tier::Founder, Months::Three) => 6_000,
+        (Tier::Founder, Months::Six) => 10_800,
+        (Tier::Founder, Months::Twelve) => 19_200,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_an_offer_for_every_tier_and_length() {
+        let catalog = Catalog::default();
+        assert_eq!(catalog.offers().len(), 6);
+        let longest = catalog.offer(Tier::Founder, Months::Twelve).unwrap();
+        assert_eq!((longest.title().as_str(), longest.price.brief().as_str()), ("Founder, 12 months", "€192"));
+    }
+
+    #[test]
+    fn only_what_is_sold_is_read() {
+        assert_eq!("founder".parse(), Ok(Tier::Founder));
+        assert_eq!("Founder".parse::<Tier>(), Err(CatalogError::Tier));
+        assert_eq!("12".parse(), Ok(Months::Twelve));
+        for wrong in ["4", "03", "3.0", "-3", ""] {
+            assert_eq!(wrong.parse::<Months>(), Err(CatalogError::Months), "{wrong}");
+        }
+        assert!(Tier::Founder > Tier::Member);
+    }
+}

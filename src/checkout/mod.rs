@@ -1,0 +1,14 @@
+//! The shared checkout core: orders, sessions, and what the payment providers say about them.
+//! Nothing here knows what a gift is, how a page looks, or what JSON our own API speaks.
+
+mod order;
+mod provider;
+pub mod signatures;
+mod stripe;
+
+pub use order::{Applied, Order, OrderState, Outcome};
+pub use provider::{
+    BackUrls, Capabilities, Fact, LineItem, Mode, NewSession, Notice, OpenSession, PaymentId, PaymentMode, Provider, ProviderError,
+    ProviderEvent, ProviderName, ProviderSessionId,
+};
+pub use stripe::{Stripe, StripeSettings};

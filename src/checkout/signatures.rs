@@ -1,0 +1,1 @@
+//! The providers' webhook signatures: made and checked over raw bytes. Pure; shared with the sandbox.

@@ -1,0 +1,180 @@
+//! What the verbs answer: plain data, from which the pages and the API make what they show.
+
+use crate::catalog::{Months, Tier};
+use crate::memberships::Stretch;
+use crate::values::{Email, GiftId, Message, Money, PersonName, Timestamp};
+
+/// What stands on a gift's card, inside and out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    pub tier: Tier,
+    pub months: Months,
+    pub recipient_name: PersonName,
+    pub giver_name: Option<PersonName>,
+    pub message: Option<Message>,
+}
+
+/// What following a redeem link or typing a code shows. It depends on who asks; see "Who may see and redeem" in the crate's page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RedeemView {
+    /// The code without the recipient: the same in every state of the gift.
+    Masked { recipient: Masked, signed_in_as: Option<Email> },
+    /// The proof came with the link, so the mailbox is theirs; not signed in as the recipient yet.
+    Sealed { card: Card, recipient_email: Email, signed_in_as: Option<Email>, standing: Standing },
+    /// Signed in with the recipient's address, which nobody has verified yet.
+    Unverified { recipient_email: Email },
+    /// The recipient, signed in and verified.
+    Open { card: Card, recipient_email: Email, standing: Standing },
+}
+
+/// What somebody else may know of a recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Masked {
+    /// `b•••@e•••.com`.
+    pub email: String,
+    /// The same for a screen reader.
+    pub in_words: String,
+    /// `b•••`, for the card.
+    pub name: String,
+}
+
+/// How a gift stands, for somebody who may know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Can be redeemed. `timeline` is what the account's time would be from now on, for the recipient alone.
+    Ready {
+        today: Timestamp,
+        timeline: Vec<Stretch>,
+    },
+    /// Promised but not paid yet.
+    Unpaid,
+    /// Paid, and something is being checked.
+    Held,
+    Redeemed {
+        redeemed_at: Timestamp,
+        by_me: bool,
+    },
+    /// Refunded to its giver.
+    Refunded,
+    /// Never paid, and can't be any more.
+    Canceled,
+    Declined,
+    Expired,
+}
+
+/// The page that a buyer comes back to from the payment page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thanks {
+    pub payment: PaymentSeen,
+    pub status_page: StatusPage,
+}
+
+/// What we know of a payment when its buyer comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaymentSeen {
+    Paid,
+    /// The provider says that the money is under way (a bank debit); or can't be asked just now.
+    Processing,
+    /// Still open: not paid, and can be.
+    Open,
+    /// It can no longer be paid.
+    Ended,
+}
+
+/// Everything that the buyer's own page shows of a gift.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusPage {
+    pub reference: GiftId,
+    pub card: Card,
+    pub recipient_email: Email,
+    pub buyer_email: Option<Email>,
+    pub receipt: Receipt,
+    /// What happened and what is to come, in order.
+    pub course: Vec<Knot>,
+    pub standing: Standing,
+    pub delivery: DeliverySeen,
+    /// The buyer may still change the recipient, send it again or reissue it.
+    pub is_changeable: bool,
+    /// The path of this page with its signature, `/gifts/gift_…?key=…`.
+    pub path: String,
+    /// The code, grouped, for a buyer who hands it over; `None` while it is unpaid or no longer redeems.
+    pub code: Option<String>,
+    /// Where that code redeems, for a buyer who hands it over.
+    pub redeem_url: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// "Founder, 12 months".
+    pub title: String,
+    pub list_price: Money,
+    /// A promo code and what it took off.
+    pub discount: Option<(String, Money)>,
+    pub total: Money,
+    pub paid_at: Option<Timestamp>,
+    /// What went back so far.
+    pub refunded: Option<Money>,
+}
+
+/// One event of a gift's course.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Knot {
+    /// When it happened or will happen; `None` for what waits for somebody.
+    pub at: Option<Timestamp>,
+    pub what: KnotKind,
+    /// False for what is still to come.
+    pub has_happened: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnotKind {
+    Ordered,
+    Paid,
+    Scheduled,
+    Sent,
+    HandedOver,
+    Bounced,
+    NotDelivered,
+    Held,
+    Redeemed,
+    Refunded,
+    Canceled,
+    Declined,
+    Expired,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeliverySeen {
+    LinkOnly,
+    Scheduled { due_at: Timestamp },
+    Sent { sent_at: Timestamp },
+    Bounced { bounced_at: Timestamp },
+    Failed { failed_at: Timestamp },
+}
+
+/// `/account`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountView {
+    pub email: Email,
+    pub is_verified: bool,
+    pub today: Timestamp,
+    /// Past, present and future stretches of membership, in time order.
+    pub timeline: Vec<Stretch>,
+    /// Gifts bought with this address.
+    pub given: Vec<GiftLine>,
+    /// Gifts redeemed by this account or waiting for its address.
+    pub received: Vec<GiftLine>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GiftLine {
+    pub reference: GiftId,
+    /// Recipient of one that was given, giver of one that was received.
+    pub other: Option<PersonName>,
+    pub tier: Tier,
+    pub months: Months,
+    pub standing: Standing,
+    pub delivery: DeliverySeen,
+    /// The path to its page: the buyer's status page, or where it is redeemed.
+    pub path: Option<String>,
+}

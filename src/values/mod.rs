@@ -1,0 +1,21 @@
+//! The small values that everything else is made of: parsed once at the door, valid ever after.
+//! Pure, and the same in the server and in the browser; knows nothing of gifts, orders or storage.
+
+mod accent;
+mod calendar;
+mod crockford;
+mod email;
+mod gift_code;
+mod ids;
+mod money;
+mod text;
+mod time;
+
+pub use accent::{Accent, AccentError};
+pub use calendar::{Day, Zone, ZoneError, in_words, months_in_figures, months_in_words};
+pub use email::{Email, EmailError};
+pub use gift_code::{GiftCode, GiftCodeError};
+pub use ids::{AccountId, AuditId, CheckoutSessionId, EventId, GiftId, GrantId, IdError, LinkId, OrderId, OutboxId, PeriodId};
+pub use money::{Currency, Money, MoneyError};
+pub use text::{Message, PersonName, TextError};
+pub use time::{Clock, Entropy, Timestamp};
