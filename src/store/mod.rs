@@ -1,1 +1,19 @@
-//! ...
+//! All SQL of the shop: one file an aggregate, one set of statements for SQLite and PostgreSQL.
+//! It keeps what it is given and decides nothing but races.
+
+pub mod accounts;
+pub mod attempts;
+mod engine;
+mod error;
+pub mod gifts;
+pub mod grants;
+pub mod one_time_links;
+pub mod orders;
+pub mod outbox;
+mod row;
+pub mod sessions;
+#[cfg(test)]
+pub mod testing;
+
+pub use engine::{Engine, Store, Tx};
+pub use error::{Error, Result};

@@ -1,0 +1,1 @@
+//! Gifts and the audit of their changes.
