@@ -1,5 +1,11 @@
 //! A gift, its states, and who may redeem it. Pure: what it takes, `now` included, is handed in.
 
+mod code;
+mod links;
+
+pub use code::{code, digest};
+pub use links::{check_page_key, check_proof, order_token, page_key, proof, read_order_token};
+
 use crate::catalog::{Months, Tier};
 use crate::values::{AccountId, Email, GiftId, GrantId, Message, OrderId, PersonName, Timestamp};
 

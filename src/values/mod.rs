@@ -8,6 +8,7 @@ mod email;
 mod gift_code;
 mod ids;
 mod money;
+mod secret;
 mod text;
 mod time;
 
@@ -17,5 +18,6 @@ pub use email::{Email, EmailError};
 pub use gift_code::{GiftCode, GiftCodeError};
 pub use ids::{AccountId, AuditId, CheckoutSessionId, EventId, GiftId, GrantId, IdError, LinkId, OrderId, OutboxId, PeriodId};
 pub use money::{Currency, Money, MoneyError};
+pub use secret::{Secret, SecretError, Secrets};
 pub use text::{Message, PersonName, TextError};
 pub use time::{Clock, Entropy, Timestamp};
