@@ -1,0 +1,121 @@
+# Every command of the project, with its set-up: what is missing is installed first, at a pinned version, and said.
+# Needs rustup and Node 20; on Debian the rest comes by itself (with sudo where make is not run by root).
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# One cargo at a time: two of them only wait for each other.
+.NOTPARALLEL:
+
+CHROMIUM ?= /usr/bin/chromium
+WASM_TARGET := wasm32-unknown-unknown
+# The program must be the crate's own version; Cargo.toml pins it.
+WASM_BINDGEN_VERSION := $(shell sed -n 's/^wasm-bindgen = .*"=\([0-9.]*\)".*/\1/p' Cargo.toml)
+WASM_BINDGEN := target/tools/wasm-bindgen-$(WASM_BINDGEN_VERSION)
+PACKAGES := end2end/node_modules/.package-lock.json
+ISLANDS := target/$(WASM_TARGET)/wasm-release/ribbon.wasm
+# Written last, so that it stands for the whole site.
+SITE := target/site/pkg/name.txt
+
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+# $(call debian,package,what it is for)
+debian = { echo "Installing Debian's $(1): $(2)."; $(SUDO) apt-get update -qq; \
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); }
+
+.PHONY: help
+help: ## What can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+## The shop
+
+.PHONY: serve
+serve: site ## The shop and its sandbox at http://localhost:3000, from whatever is in this folder
+	@echo "Building the server (dev profile)."
+	@cargo build --locked --bin ribbon
+	@exec target/debug/ribbon serve
+
+.PHONY: build
+build: site release ## The release program in target/release/ribbon, its site in target/site
+
+.PHONY: release
+release: rust
+	@echo "Building the release program."
+	@cargo build --locked --release --bin ribbon
+
+.PHONY: site
+site: $(SITE) ## Islands, style sheet and public files in target/site, hashed and compressed
+
+$(SITE): $(ISLANDS) $(PACKAGES) end2end/site.mjs $(shell find style public -type f) | $(WASM_BINDGEN)
+	@echo "Making the site."
+	@rm -rf target/islands
+	@$(WASM_BINDGEN) --target web --no-typescript --out-name ribbon --out-dir target/islands $(ISLANDS)
+	@node end2end/site.mjs
+
+# Cargo knows best whether the islands changed; where they didn't, the file keeps its time and the site stays.
+$(ISLANDS): FORCE | rust
+	@echo "Building the islands."
+	@cargo build --locked --lib --profile wasm-release --target $(WASM_TARGET) --no-default-features --features hydrate
+
+.PHONY: FORCE
+FORCE:
+
+## The checks
+
+.PHONY: test
+test: check rules browser ## Format, lints, documents, rules and journeys on both engines, browser
+
+.PHONY: check
+check: rust $(PACKAGES) ## Format, lints of both builds, types of the specs, links of the documents
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --lib --target $(WASM_TARGET) --no-default-features --features hydrate -- -D warnings
+	npm run --silent --prefix end2end types
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+
+.PHONY: rules
+rules: rust postgres ## Rules and journeys, on SQLite and on PostgreSQL
+	end2end/postgres.sh cargo test --locked
+
+.PHONY: browser
+browser: build chromium postgres ## Playwright on the release build, with scripts and without
+	CHROMIUM="$(CHROMIUM)" end2end/postgres.sh npm run --silent --prefix end2end test
+
+## What must be installed
+
+.PHONY: rust
+rust:
+	@command -v cargo > /dev/null || { echo "Rust is missing: install rustup from https://rustup.rs and try again."; exit 1; }
+	@command -v cc > /dev/null || $(call debian,build-essential,SQLite and the TLS library are compiled from C)
+	@test -d "$$(rustc --print sysroot)/lib/rustlib/$(WASM_TARGET)" || \
+		{ echo "Adding Rust's target $(WASM_TARGET)."; rustup target add $(WASM_TARGET); }
+	@cargo clippy --version > /dev/null && cargo fmt --version > /dev/null || \
+		{ echo "Adding clippy and rustfmt."; rustup component add clippy rustfmt; }
+
+$(WASM_BINDGEN): | rust
+	@mkdir -p target/tools
+	@if [ "$$(wasm-bindgen --version 2> /dev/null)" = "wasm-bindgen $(WASM_BINDGEN_VERSION)" ]; then \
+		ln -sf "$$(command -v wasm-bindgen)" $@; \
+	else \
+		echo "Installing wasm-bindgen-cli $(WASM_BINDGEN_VERSION) into target/tools; this takes some minutes, once."; \
+		CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 cargo install wasm-bindgen-cli \
+			--version $(WASM_BINDGEN_VERSION) --bin wasm-bindgen --no-default-features --root target/tools --target-dir target/tools/build; \
+		rm -rf target/tools/build; \
+		ln -sf bin/wasm-bindgen $@; \
+	fi
+
+# Without the packages' own scripts: nothing may download a program by itself.
+$(PACKAGES): end2end/package.json end2end/package-lock.json
+	@command -v npm > /dev/null || { echo "Node is missing: install Node 20 or newer with npm and try again."; exit 1; }
+	@echo "Installing the packages that end2end/package-lock.json names."
+	@cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: chromium
+chromium:
+	@test -x "$(CHROMIUM)" || $(call debian,chromium,the browser of the specs)
+
+.PHONY: postgres
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || command -v initdb > /dev/null || \
+		$(call debian,postgresql,the tests start a cluster of their own)
