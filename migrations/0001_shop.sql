@@ -89,6 +89,9 @@ create table checkout_sessions (
     provider text not null,
     provider_session_id text,
     url text,
+    -- Where the buyer goes afterwards, when a program bought and named places of its own; null for the shop's own pages.
+    success_url text,
+    cancel_url text,
     expires_at bigint not null,
     -- When the provider is to be asked next; null once its answer is final.
     next_check_at bigint,
@@ -153,15 +156,14 @@ create index gifts_by_secret on gifts (secret_id);
 
 -- Every change of every gift, appended and never rewritten.
 create table gift_events (
-    id text primary key,
     gift_id text not null references gifts (id),
     version bigint not null,
     at bigint not null,
     what text not null,
     state text not null,
-    delivery text not null
+    delivery text not null,
+    primary key (gift_id, version)
 );
-create unique index gift_events_once on gift_events (gift_id, version);
 
 -- The ledger: a line is written once. What takes it back is a line of its own.
 create table grants (

@@ -123,7 +123,7 @@ pub struct Offer {
 }
 
 /// The ids by which the providers know an offer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PriceIds {
     /// A Stripe price, `price_…`.

@@ -3,6 +3,7 @@
 
 mod order;
 mod provider;
+mod session;
 pub mod signatures;
 mod stripe;
 
@@ -11,4 +12,5 @@ pub use provider::{
     BackUrls, Capabilities, Fact, LineItem, Mode, NewSession, Notice, OpenSession, PaymentId, PaymentMode, Provider, ProviderError,
     ProviderEvent, ProviderName, ProviderSessionId,
 };
+pub use session::{CheckoutSession, ClientUrls, Opened};
 pub use stripe::{Stripe, StripeSettings};

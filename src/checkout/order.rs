@@ -85,3 +85,19 @@ impl Order {
         Applied { order: self.clone(), outcome: None }
     }
 }
+
+impl OrderState {
+    /// As the database and the log write it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Paid { .. } => "paid",
+            Self::PartiallyRefunded { .. } => "partially_refunded",
+            Self::Refunded { .. } => "refunded",
+            Self::Disputed { .. } => "disputed",
+            Self::Expired { .. } => "expired",
+            Self::Failed { .. } => "failed",
+        }
+    }
+}

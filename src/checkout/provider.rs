@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use async_trait::async_trait;
 use http::HeaderMap;
+use serde::{Deserialize, Serialize};
 
 use crate::catalog::PriceIds;
 use crate::error::Cause;
@@ -145,7 +146,8 @@ pub struct Capabilities {
 }
 
 /// One thing that a provider says has happened. Amounts are in the order's currency, net of tax and fees that the provider added.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
 pub enum Fact {
     /// The session still waits for its buyer.
     Open,

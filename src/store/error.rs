@@ -39,9 +39,9 @@ impl From<sqlx::Error> for Error {
             Some(Refusal::Duplicate) => Self::Duplicate,
             Some(Refusal::Conflict) => Self::Stale,
             Some(Refusal::Away) => Self::Unavailable(error),
-            Some(Refusal::Other) => Self::Refused(error),
+
             None if is_away => Self::Unavailable(error),
-            None => Self::Refused(error),
+            Some(Refusal::Other) | None => Self::Refused(error),
         }
     }
 }

@@ -1,1 +1,297 @@
 //! Gifts and the audit of their changes.
+
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+
+use super::engine::change_one;
+use super::error::{Error, Result};
+use super::row::Read;
+use crate::gifts::{Delivery, Gift, GiftState, HoldReason};
+use crate::values::{AccountId, Email, GiftId, OrderId, Timestamp};
+
+/// One change of one gift, as the audit tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub at: Timestamp,
+    /// The verb: "promised", "redeemed", "readdressed".
+    pub what: String,
+}
+
+/// A new gift. `code_digest` is the SHA-256 of its code, by which it is found.
+pub async fn insert(connection: &mut AnyConnection, gift: &Gift, code_digest: &str) -> Result<()> {
+    let state = StateColumns::of(&gift.state);
+    let (delivery, delivery_at) = delivery_columns(&gift.delivery);
+    sqlx::query(
+        "insert into gifts (id, version, order_id, tier, months, recipient_name, recipient_email, recipient_email_key,
+             giver_name, giver_email, giver_email_key, message, generation, secret_id, code_digest, delivery, delivery_at,
+             state, purchased_at, held_at, hold_reason, redeemed_at, redeemed_by, grant_id, ended_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+             $24, $25, $26)",
+    )
+    .bind(gift.id.as_str())
+    .bind(gift.version)
+    .bind(gift.order_id.as_str())
+    .bind(gift.tier.as_str())
+    .bind(i64::from(gift.months.count()))
+    .bind(gift.recipient_name.as_str())
+    .bind(gift.recipient_email.as_str())
+    .bind(gift.recipient_email.key())
+    .bind(gift.giver_name.as_ref().map(|name| name.as_str().to_owned()))
+    .bind(gift.giver_email.as_ref().map(|email| email.as_str().to_owned()))
+    .bind(gift.giver_email.as_ref().map(Email::key))
+    .bind(gift.message.as_ref().map(|message| message.as_str().to_owned()))
+    .bind(gift.generation)
+    .bind(&gift.secret_id)
+    .bind(code_digest)
+    .bind(delivery)
+    .bind(delivery_at)
+    .bind(state.name)
+    .bind(state.purchased_at)
+    .bind(state.held_at)
+    .bind(state.hold_reason)
+    .bind(state.redeemed_at)
+    .bind(state.redeemed_by)
+    .bind(state.grant_id)
+    .bind(state.ended_at)
+    .bind(gift.created_at.millis())
+    .execute(&mut *connection)
+    .await?;
+    append_event(connection, gift, gift.version, "promised", gift.created_at).await
+}
+
+/// Writes `after` over `before` and says so in the audit; [`Error::Stale`] where somebody else was faster.
+/// `what` is the verb's past participle; `code_digest` belongs to `after`'s generation.
+pub async fn advance(
+    connection: &mut AnyConnection,
+    before: &Gift,
+    after: &Gift,
+    code_digest: &str,
+    what: &'static str,
+    now: Timestamp,
+) -> Result<()> {
+    let state = StateColumns::of(&after.state);
+    let (delivery, delivery_at) = delivery_columns(&after.delivery);
+    let query = sqlx::query(
+        "update gifts
+         set version = version + 1, recipient_name = $3, recipient_email = $4, recipient_email_key = $5, giver_name = $6,
+             message = $7, generation = $8, secret_id = $9, code_digest = $10, delivery = $11, delivery_at = $12, state = $13,
+             purchased_at = $14, held_at = $15, hold_reason = $16, redeemed_at = $17, redeemed_by = $18, grant_id = $19,
+             ended_at = $20
+         where id = $1 and version = $2",
+    )
+    .bind(before.id.as_str())
+    .bind(before.version)
+    .bind(after.recipient_name.as_str())
+    .bind(after.recipient_email.as_str())
+    .bind(after.recipient_email.key())
+    .bind(after.giver_name.as_ref().map(|name| name.as_str().to_owned()))
+    .bind(after.message.as_ref().map(|message| message.as_str().to_owned()))
+    .bind(after.generation)
+    .bind(&after.secret_id)
+    .bind(code_digest)
+    .bind(delivery)
+    .bind(delivery_at)
+    .bind(state.name)
+    .bind(state.purchased_at)
+    .bind(state.held_at)
+    .bind(state.hold_reason)
+    .bind(state.redeemed_at)
+    .bind(state.redeemed_by)
+    .bind(state.grant_id)
+    .bind(state.ended_at);
+    change_one(connection, query).await?;
+    append_event(connection, after, before.version + 1, what, now).await
+}
+
+pub async fn find(connection: &mut AnyConnection, id: &GiftId) -> Result<Option<Gift>> {
+    let row = sqlx::query("select * from gifts where id = $1").bind(id.as_str()).fetch_optional(connection).await?;
+    row.as_ref().map(gift).transpose()
+}
+
+pub async fn by_code(connection: &mut AnyConnection, code_digest: &str) -> Result<Option<Gift>> {
+    let row = sqlx::query("select * from gifts where code_digest = $1").bind(code_digest).fetch_optional(connection).await?;
+    row.as_ref().map(gift).transpose()
+}
+
+pub async fn by_order(connection: &mut AnyConnection, order_id: &OrderId) -> Result<Option<Gift>> {
+    let row = sqlx::query("select * from gifts where order_id = $1").bind(order_id.as_str()).fetch_optional(connection).await?;
+    row.as_ref().map(gift).transpose()
+}
+
+/// Gifts that `email` paid for, newest first.
+pub async fn given_by(connection: &mut AnyConnection, email: &Email, limit: i64) -> Result<Vec<Gift>> {
+    let rows = sqlx::query(
+        "select * from gifts
+         where giver_email_key = $1 and state <> 'pending' and state <> 'canceled'
+         order by created_at desc, id
+         limit $2",
+    )
+    .bind(email.key())
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(gift).collect()
+}
+
+/// Gifts that wait for `email` or that `account_id` has redeemed, newest first.
+pub async fn received_by(connection: &mut AnyConnection, account_id: &AccountId, email: &Email, limit: i64) -> Result<Vec<Gift>> {
+    let rows = sqlx::query(
+        "select * from gifts
+         where redeemed_by = $1 or (recipient_email_key = $2 and state = 'purchased' and delivery = 'sent')
+         order by created_at desc, id
+         limit $3",
+    )
+    .bind(account_id.as_str())
+    .bind(email.key())
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(gift).collect()
+}
+
+/// The course of one gift, oldest first.
+pub async fn events(connection: &mut AnyConnection, id: &GiftId) -> Result<Vec<Event>> {
+    let rows = sqlx::query("select * from gift_events where gift_id = $1 order by version")
+        .bind(id.as_str())
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| Ok(Event { at: row.time("at")?, what: row.text("what")? })).collect()
+}
+
+/// The ids of all secrets that some gift's code still hangs on.
+pub async fn secret_ids(connection: &mut AnyConnection) -> Result<Vec<String>> {
+    let rows = sqlx::query("select distinct secret_id from gifts").fetch_all(connection).await?;
+    rows.iter().map(|row| row.text("secret_id")).collect()
+}
+
+async fn append_event(connection: &mut AnyConnection, gift: &Gift, version: i64, what: &str, at: Timestamp) -> Result<()> {
+    sqlx::query(
+        "insert into gift_events (gift_id, version, at, what, state, delivery)
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(gift.id.as_str())
+    .bind(version)
+    .bind(at.millis())
+    .bind(what)
+    .bind(StateColumns::of(&gift.state).name)
+    .bind(delivery_columns(&gift.delivery).0)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The columns that a state is spread over.
+#[derive(Default)]
+struct StateColumns {
+    name: &'static str,
+    purchased_at: Option<i64>,
+    held_at: Option<i64>,
+    hold_reason: Option<&'static str>,
+    redeemed_at: Option<i64>,
+    redeemed_by: Option<String>,
+    grant_id: Option<String>,
+    ended_at: Option<i64>,
+}
+
+impl StateColumns {
+    fn of(state: &GiftState) -> Self {
+        let ended = |name, at: &Timestamp| Self { name, ended_at: Some(at.millis()), ..Self::default() };
+        match state {
+            GiftState::Pending => Self { name: "pending", ..Self::default() },
+            GiftState::Purchased { purchased_at } => {
+                Self { name: "purchased", purchased_at: Some(purchased_at.millis()), ..Self::default() }
+            }
+            GiftState::Held { purchased_at, held_at, reason } => Self {
+                name: "held",
+                purchased_at: Some(purchased_at.millis()),
+                held_at: Some(held_at.millis()),
+                hold_reason: Some(match reason {
+                    HoldReason::Dispute => "dispute",
+                    HoldReason::Mismatch => "mismatch",
+                }),
+                ..Self::default()
+            },
+            GiftState::Redeemed { purchased_at, redeemed_at, account_id, grant_id } => Self {
+                name: "redeemed",
+                purchased_at: Some(purchased_at.millis()),
+                redeemed_at: Some(redeemed_at.millis()),
+                redeemed_by: Some(account_id.as_str().to_owned()),
+                grant_id: Some(grant_id.as_str().to_owned()),
+                ..Self::default()
+            },
+            GiftState::Canceled { canceled_at } => ended("canceled", canceled_at),
+            GiftState::Refunded { refunded_at } => ended("refunded", refunded_at),
+            GiftState::Declined { declined_at } => ended("declined", declined_at),
+            GiftState::Expired { expired_at } => ended("expired", expired_at),
+        }
+    }
+}
+
+fn delivery_columns(delivery: &Delivery) -> (&'static str, Option<i64>) {
+    match delivery {
+        Delivery::LinkOnly => ("link_only", None),
+        Delivery::Scheduled { due_at } => ("scheduled", Some(due_at.millis())),
+        Delivery::Sent { sent_at } => ("sent", Some(sent_at.millis())),
+        Delivery::Bounced { bounced_at } => ("bounced", Some(bounced_at.millis())),
+        Delivery::Failed { failed_at } => ("failed", Some(failed_at.millis())),
+    }
+}
+
+fn state(row: &AnyRow) -> Result<GiftState> {
+    Ok(match row.text("state")?.as_str() {
+        "pending" => GiftState::Pending,
+        "purchased" => GiftState::Purchased { purchased_at: row.time("purchased_at")? },
+        "held" => GiftState::Held {
+            purchased_at: row.time("purchased_at")?,
+            held_at: row.time("held_at")?,
+            reason: match row.text("hold_reason")?.as_str() {
+                "dispute" => HoldReason::Dispute,
+                "mismatch" => HoldReason::Mismatch,
+                _ => return Err(Error::Unreadable("hold_reason")),
+            },
+        },
+        "redeemed" => GiftState::Redeemed {
+            purchased_at: row.time("purchased_at")?,
+            redeemed_at: row.time("redeemed_at")?,
+            account_id: row.parsed("redeemed_by")?,
+            grant_id: row.parsed("grant_id")?,
+        },
+        "canceled" => GiftState::Canceled { canceled_at: row.time("ended_at")? },
+        "refunded" => GiftState::Refunded { refunded_at: row.time("ended_at")? },
+        "declined" => GiftState::Declined { declined_at: row.time("ended_at")? },
+        "expired" => GiftState::Expired { expired_at: row.time("ended_at")? },
+        _ => return Err(Error::Unreadable("state")),
+    })
+}
+
+fn delivery(row: &AnyRow) -> Result<Delivery> {
+    Ok(match row.text("delivery")?.as_str() {
+        "link_only" => Delivery::LinkOnly,
+        "scheduled" => Delivery::Scheduled { due_at: row.time("delivery_at")? },
+        "sent" => Delivery::Sent { sent_at: row.time("delivery_at")? },
+        "bounced" => Delivery::Bounced { bounced_at: row.time("delivery_at")? },
+        "failed" => Delivery::Failed { failed_at: row.time("delivery_at")? },
+        _ => return Err(Error::Unreadable("delivery")),
+    })
+}
+
+fn gift(row: &AnyRow) -> Result<Gift> {
+    let months = u32::try_from(row.number("months")?).map_err(|_| Error::Unreadable("months"))?;
+    Ok(Gift {
+        id: row.parsed("id")?,
+        version: row.number("version")?,
+        order_id: row.parsed("order_id")?,
+        tier: row.parsed("tier")?,
+        months: months.try_into().map_err(|_| Error::Unreadable("months"))?,
+        recipient_name: row.made("recipient_name")?,
+        recipient_email: row.made("recipient_email")?,
+        giver_name: row.made_or_null("giver_name")?,
+        giver_email: row.made_or_null("giver_email")?,
+        message: row.made_or_null("message")?,
+        generation: row.number("generation")?,
+        secret_id: row.text("secret_id")?,
+        delivery: delivery(row)?,
+        state: state(row)?,
+        created_at: row.time("created_at")?,
+    })
+}

@@ -1,1 +1,83 @@
-//! The ledger of membership time.
+//! The ledger of membership time: lines are appended and never rewritten.
+
+use sqlx::AnyConnection;
+
+use super::error::{Error, Result};
+use super::row::Read;
+use crate::memberships::{Grant, SubscriptionPeriod};
+use crate::values::{AccountId, GiftId, GrantId, Timestamp};
+
+/// Appends a grant; a gift gives one at most, else [`Error::Duplicate`].
+pub async fn append(connection: &mut AnyConnection, grant: &Grant, gift_id: Option<&GiftId>) -> Result<()> {
+    sqlx::query(
+        "insert into grants (id, account_id, gift_id, tier, months, granted_at)
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(grant.id.as_str())
+    .bind(grant.account_id.as_str())
+    .bind(gift_id.map(|gift| gift.as_str().to_owned()))
+    .bind(grant.tier.as_str())
+    .bind(i64::from(grant.months.count()))
+    .bind(grant.granted_at.millis())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Takes back what is left of a grant from `at` on. Once: a second void changes nothing.
+pub async fn void(connection: &mut AnyConnection, id: &GrantId, at: Timestamp) -> Result<()> {
+    sqlx::query(
+        "insert into grant_voids (grant_id, voided_at)
+         values ($1, $2)
+         on conflict (grant_id) do nothing",
+    )
+    .bind(id.as_str())
+    .bind(at.millis())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// All grants of an account, oldest first.
+pub async fn of_account(connection: &mut AnyConnection, account_id: &AccountId) -> Result<Vec<Grant>> {
+    let rows = sqlx::query(
+        "select grants.*, grant_voids.voided_at
+         from grants
+         left join grant_voids on grant_voids.grant_id = grants.id
+         where grants.account_id = $1
+         order by grants.granted_at, grants.id",
+    )
+    .bind(account_id.as_str())
+    .fetch_all(connection)
+    .await?;
+    let grant = |row: &sqlx::any::AnyRow| {
+        let months = u32::try_from(row.number("months")?).map_err(|_| Error::Unreadable("months"))?;
+        Ok(Grant {
+            id: row.parsed("id")?,
+            account_id: row.parsed("account_id")?,
+            tier: row.parsed("tier")?,
+            months: months.try_into().map_err(|_| Error::Unreadable("months"))?,
+            granted_at: row.time("granted_at")?,
+            voided_at: row.time_or_null("voided_at")?,
+        })
+    };
+    rows.iter().map(grant).collect()
+}
+
+/// All periods of an account's own subscriptions, oldest first.
+pub async fn subscriptions_of(connection: &mut AnyConnection, account_id: &AccountId) -> Result<Vec<SubscriptionPeriod>> {
+    let rows = sqlx::query("select * from subscription_periods where account_id = $1 order by opened_at, id")
+        .bind(account_id.as_str())
+        .fetch_all(connection)
+        .await?;
+    let period = |row: &sqlx::any::AnyRow| {
+        Ok(SubscriptionPeriod {
+            id: row.parsed("id")?,
+            account_id: row.parsed("account_id")?,
+            tier: row.parsed("tier")?,
+            opened_at: row.time("opened_at")?,
+            closed_at: row.time_or_null("closed_at")?,
+        })
+    };
+    rows.iter().map(period).collect()
+}

@@ -88,12 +88,6 @@ id!(
 id!(OrderId, "order_");
 id!(OutboxId, "out_");
 id!(PeriodId, "period_");
-id!(
-    /// A line of the audit of a gift's changes.
-    AuditId,
-    "audit_"
-);
-
 fn random_text(prefix: &str, entropy: &dyn Entropy) -> String {
     let mut bytes = [0_u8; BYTES];
     entropy.fill(&mut bytes);

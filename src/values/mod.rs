@@ -16,7 +16,7 @@ pub use accent::{Accent, AccentError};
 pub use calendar::{Day, Zone, ZoneError, in_words, months_in_figures, months_in_words};
 pub use email::{Email, EmailError};
 pub use gift_code::{GiftCode, GiftCodeError};
-pub use ids::{AccountId, AuditId, CheckoutSessionId, EventId, GiftId, GrantId, IdError, LinkId, OrderId, OutboxId, PeriodId};
+pub use ids::{AccountId, CheckoutSessionId, EventId, GiftId, GrantId, IdError, LinkId, OrderId, OutboxId, PeriodId};
 pub use money::{Currency, Money, MoneyError};
 pub use secret::{Secret, SecretError, Secrets};
 pub use text::{Message, PersonName, TextError};

@@ -1,0 +1,146 @@
+//! A checkout session of ours: one opening of a provider's hosted page for an order. An order may have had several.
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::provider::{Fact, ProviderName, ProviderSessionId};
+use crate::values::{CheckoutSessionId, OrderId, Timestamp};
+
+/// Stripe's longest, and Flowglad's only, life of a session.
+const LIFETIME: Duration = Duration::from_hours(24);
+
+/// How long after the last answer the provider is asked again, in seconds. A session lives a day, and a payment under way can take several
+/// more, so the last pause repeats until the answer is final.
+const PAUSES_SECONDS: [u64; 8] = [30, 60, 120, 300, 900, 1_800, 3_600, 10_800];
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckoutSession {
+    /// The idempotency key of opening it.
+    pub id: CheckoutSessionId,
+    pub version: i64,
+    pub order_id: OrderId,
+    pub provider: ProviderName,
+    /// What the provider calls it and where it is paid; `None` until the provider has answered, which a crash can prevent.
+    pub opened: Option<Opened>,
+    /// Places that a client named to come back to; `None` for the shop's own pages.
+    pub client_urls: Option<ClientUrls>,
+    pub expires_at: Timestamp,
+    /// When the provider is to be asked next; `None` once its answer is final.
+    pub next_check_at: Option<Timestamp>,
+    pub checks: i64,
+    pub created_at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    pub provider_id: ProviderSessionId,
+    pub url: Url,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientUrls {
+    pub success: Url,
+    pub cancel: Url,
+}
+
+impl CheckoutSession {
+    /// A session to be opened for `order_id`; it is checked on soon, in case its opening is cut short.
+    #[must_use]
+    pub fn promised(
+        id: CheckoutSessionId,
+        order_id: OrderId,
+        provider: ProviderName,
+        client_urls: Option<ClientUrls>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            version: 1,
+            order_id,
+            provider,
+            opened: None,
+            client_urls,
+            expires_at: now.plus(LIFETIME),
+            next_check_at: Some(now.plus(pause(0))),
+            checks: 0,
+            created_at: now,
+        }
+    }
+
+    /// The provider has answered with its page.
+    #[must_use]
+    pub fn opened(&self, opened: Opened, expires_at: Option<Timestamp>) -> Self {
+        Self { opened: Some(opened), expires_at: expires_at.unwrap_or(self.expires_at), ..self.clone() }
+    }
+
+    /// Whoever asks now takes the turn: the next is after the pause, should this one come to nothing.
+    #[must_use]
+    pub fn checking(&self, now: Timestamp) -> Self {
+        Self { next_check_at: Some(now.plus(pause(self.checks))), checks: self.checks.saturating_add(1), ..self.clone() }
+    }
+
+    /// The provider's answer can't change any more by itself: nobody needs to ask again.
+    #[must_use]
+    pub fn settled(&self) -> Self {
+        Self { next_check_at: None, ..self.clone() }
+    }
+}
+
+impl Fact {
+    /// Nothing will come of the session after this but refunds and disputes.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        match self {
+            Self::Open | Self::Processing | Self::Declined => false,
+            Self::Paid { .. }
+            | Self::Free
+            | Self::Failed
+            | Self::Expired
+            | Self::Refunded { .. }
+            | Self::Disputed
+            | Self::DisputeWon
+            | Self::DisputeLost => true,
+        }
+    }
+}
+
+fn pause(checks: i64) -> Duration {
+    let place = usize::try_from(checks).unwrap_or(0).min(PAUSES_SECONDS.len() - 1);
+    Duration::from_secs(PAUSES_SECONDS.get(place).copied().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::Entropy;
+
+    struct Zeros;
+    impl Entropy for Zeros {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(0);
+        }
+    }
+
+    #[test]
+    fn the_provider_is_asked_less_and_less_often_but_never_given_up() {
+        let start = Timestamp::from_seconds(0);
+        let mut session = CheckoutSession::promised(
+            CheckoutSessionId::random(&Zeros),
+            OrderId::random(&Zeros),
+            ProviderName::Stripe,
+            None,
+            start,
+        );
+        let mut last = Duration::ZERO;
+        for _ in 0..20 {
+            let due = session.next_check_at.unwrap();
+            session = session.checking(due);
+            let pause = session.next_check_at.unwrap().since(due);
+            assert!(pause >= last, "{pause:?} after {last:?}");
+            last = pause;
+        }
+        assert_eq!(last, Duration::from_hours(3));
+        assert_eq!(session.settled().next_check_at, None);
+    }
+}

@@ -1,0 +1,89 @@
+//! What the providers told us, each event once.
+
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+
+use super::error::{Error, Result};
+use super::row::Read;
+use crate::checkout::{PaymentId, ProviderEvent, ProviderName, ProviderSessionId};
+use crate::values::{EventId, Timestamp};
+
+/// Records an event; [`Error::Duplicate`] where the provider's id of it is known. `applied_at` is `None` for one that waits for its order.
+pub async fn insert(
+    connection: &mut AnyConnection,
+    id: &EventId,
+    event: &ProviderEvent,
+    received_at: Timestamp,
+    applied_at: Option<Timestamp>,
+) -> Result<()> {
+    sqlx::query(
+        "insert into provider_events (id, provider, mode, event_id, kind, session_id, payment_id, order_id, facts,
+             occurred_at, received_at, applied_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(id.as_str())
+    .bind(event.provider.as_str())
+    .bind(event.mode.as_str())
+    .bind(event.event_id.as_deref())
+    .bind(&event.kind)
+    .bind(event.session.as_ref().map(|session| session.0.clone()))
+    .bind(event.payment.as_ref().map(|payment| payment.0.clone()))
+    .bind(event.order_id.as_ref().map(|order| order.as_str().to_owned()))
+    .bind(serde_json::to_string(&event.facts).unwrap_or_default())
+    .bind(event.occurred_at.millis())
+    .bind(received_at.millis())
+    .bind(applied_at.map(Timestamp::millis))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn is_known(connection: &mut AnyConnection, provider: ProviderName, event_id: &str) -> Result<bool> {
+    let row = sqlx::query("select id from provider_events where provider = $1 and event_id = $2")
+        .bind(provider.as_str())
+        .bind(event_id)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Events about a payment that came before we knew whose payment it is, in the order in which they came.
+pub async fn waiting_for(
+    connection: &mut AnyConnection,
+    provider: ProviderName,
+    payment: &PaymentId,
+) -> Result<Vec<(EventId, ProviderEvent)>> {
+    let rows = sqlx::query(
+        "select * from provider_events
+         where provider = $1 and payment_id = $2 and applied_at is null
+         order by occurred_at, received_at, id",
+    )
+    .bind(provider.as_str())
+    .bind(&payment.0)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok((row.parsed("id")?, event(row)?))).collect()
+}
+
+pub async fn mark_applied(connection: &mut AnyConnection, id: &EventId, at: Timestamp) -> Result<()> {
+    sqlx::query("update provider_events set applied_at = $2 where id = $1")
+        .bind(id.as_str())
+        .bind(at.millis())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+fn event(row: &AnyRow) -> Result<ProviderEvent> {
+    Ok(ProviderEvent {
+        provider: row.parsed("provider")?,
+        mode: row.parsed("mode")?,
+        event_id: row.text_or_null("event_id")?,
+        kind: row.text("kind")?,
+        session: row.text_or_null("session_id")?.map(ProviderSessionId),
+        payment: row.text_or_null("payment_id")?.map(PaymentId),
+        order_id: row.parsed_or_null("order_id")?,
+        occurred_at: row.time("occurred_at")?,
+        facts: serde_json::from_str(&row.text("facts")?).map_err(|_| Error::Unreadable("facts"))?,
+    })
+}
