@@ -1,5 +1,141 @@
-//! The verbs: what the shop can do, one file a verb.
+//! The verbs: what the shop can do, one file a verb. A verb reads as now, begin, find, decide, write, tell, commit;
+//! no verb calls another, and none knows of HTTP, forms or JSON.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use url::Url;
+
+use crate::catalog::{Brand, Catalog};
+use crate::checkout::{Provider, ProviderName};
+use crate::store::{self, Store};
+use crate::values::{Clock, Entropy, Secrets, Zone};
 
 mod answers;
+mod clock;
+mod entropy;
 
 pub use answers::*;
+pub use clock::SystemClock;
+pub use entropy::SystemEntropy;
+
+/// What a shop is made of; see [`Shop::open`].
+pub struct Parts {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub secrets: Secrets,
+    pub brand: Brand,
+    pub catalog: Catalog,
+    /// In which days begin and months end.
+    pub zone: Zone,
+    /// Every provider that is configured: orders of all of them are followed to their end.
+    pub providers: Vec<Arc<dyn Provider>>,
+    /// The one that new orders are paid at.
+    pub selling: ProviderName,
+    /// Where the shop's pages stand for the outside world.
+    pub public_url: Url,
+}
+
+/// The shop: everything that its doors need, and the only owner of a clock and of randomness.
+pub struct Shop {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) secrets: Secrets,
+    pub(crate) brand: Brand,
+    pub(crate) catalog: Catalog,
+    pub(crate) zone: Zone,
+    providers: BTreeMap<ProviderName, Arc<dyn Provider>>,
+    selling: ProviderName,
+    public_url: Url,
+    /// Rung after a commit that left something in the outbox, so that mail goes out at once and not at the next round.
+    outbox_bell: Arc<Notify>,
+}
+
+/// How often a verb begins again after somebody else was faster, before the visitor is told to try again.
+const RETRIES_MAX: usize = 8;
+
+impl Shop {
+    pub fn open(parts: Parts) -> Self {
+        let Parts { store, clock, entropy, secrets, brand, catalog, zone, providers, selling, public_url } = parts;
+        let providers = providers.into_iter().map(|provider| (provider.name(), provider)).collect();
+        let outbox_bell = Arc::default();
+        Self { store, clock, entropy, secrets, brand, catalog, zone, providers, selling, public_url, outbox_bell }
+    }
+
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    pub fn brand(&self) -> &Brand {
+        &self.brand
+    }
+
+    pub fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    pub fn outbox_bell(&self) -> Arc<Notify> {
+        Arc::clone(&self.outbox_bell)
+    }
+
+    /// A provider by its name; `None` where it isn't configured.
+    pub(crate) fn provider(&self, name: ProviderName) -> Option<&Arc<dyn Provider>> {
+        self.providers.get(&name)
+    }
+
+    /// An address of ours as the outside world writes it.
+    fn public(&self, path_and_query: &str) -> crate::Result<Url> {
+        self.public_url.join(path_and_query).map_err(crate::Error::internal)
+    }
+}
+
+/// Repeats an attempt while somebody else was faster: each time it begins again with what is written now.
+pub(crate) async fn until_unraced<T>(attempt: impl AsyncFn() -> Result<T, Raced>) -> crate::Result<T> {
+    for _ in 1..RETRIES_MAX {
+        match attempt().await {
+            Err(Raced::Lost(_)) => tokio::task::yield_now().await,
+            Err(Raced::Refused(error)) => return Err(error),
+            Ok(done) => return Ok(done),
+        }
+    }
+    attempt().await.map_err(crate::Error::from)
+}
+
+/// Why an attempt came to nothing: a lost race, or an answer.
+pub(crate) enum Raced {
+    Lost(store::Error),
+    Refused(crate::Error),
+}
+
+impl From<store::Error> for Raced {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Stale | store::Error::Duplicate => Self::Lost(error),
+            store::Error::Unavailable(_) | store::Error::Unreadable(_) | store::Error::Refused(_) => Self::Refused(error.into()),
+        }
+    }
+}
+
+impl From<sqlx::Error> for Raced {
+    fn from(error: sqlx::Error) -> Self {
+        store::Error::from(error).into()
+    }
+}
+
+impl From<crate::Error> for Raced {
+    fn from(error: crate::Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Raced> for crate::Error {
+    fn from(raced: Raced) -> Self {
+        match raced {
+            Raced::Lost(error) => error.into(),
+            Raced::Refused(error) => error,
+        }
+    }
+}
