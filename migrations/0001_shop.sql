@@ -72,7 +72,7 @@ create table orders (
     state text not null,
     paid_at bigint,
     disputed_at bigint,
-    disputed_partially bigint not null,
+    disputed_settled bigint not null,
     ended_at bigint,
     fingerprint text,
     created_at bigint not null

@@ -1,7 +1,13 @@
-//! An order and how what a provider says changes it.
+//! An order and how what a provider says changes it. Pure: the order in which word arrives is anybody's guess,
+//! so every state has an answer to every fact. Knows nothing of what was ordered, nor of sessions.
 
 use super::provider::{Fact, LineItem, Mode, PaymentId, ProviderName};
 use crate::values::{Email, Money, OrderId, Timestamp};
+
+#[cfg(test)]
+mod histories;
+#[cfg(test)]
+mod tests;
 
 /// One purchase.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,11 +43,13 @@ pub enum OrderState {
     Refunded {
         refunded_at: Timestamp,
     },
-    /// A dispute is open; `partially` where a part had been refunded before it.
+    /// A dispute is open.
     Disputed {
-        paid_at: Timestamp,
         disputed_at: Timestamp,
-        partially: bool,
+        /// `None` where word of the dispute came before word of the payment.
+        paid_at: Option<Timestamp>,
+        /// Whether the shop has had its [`Outcome::Settled`] or [`Outcome::Mismatched`]; if not, winning gives it.
+        settled: bool,
     },
     Expired {
         ended_at: Timestamp,
@@ -51,43 +59,8 @@ pub enum OrderState {
     },
 }
 
-/// What a fact means for whatever was ordered. The shop turns it into what happens to the gift.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Paid as agreed, or nothing was to pay.
-    Settled,
-    /// Paid, but not what was agreed: the operator must look.
-    Mismatched,
-    /// It can no longer be paid.
-    Lapsed,
-    /// All of it went back, or a dispute was lost.
-    Reversed,
-    /// Part of it went back: totals only.
-    PartlyRefunded,
-    /// A dispute was opened: hold.
-    Contested,
-    /// A dispute was won: go on.
-    Upheld,
-}
-
-/// An order after a fact, and what follows from it. `outcome` is `None` where the fact changed nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Applied {
-    pub order: Order,
-    pub outcome: Option<Outcome>,
-}
-
-impl Order {
-    /// What `fact` makes of this order. Total: every state has an answer to every fact, repeats and late ones included.
-    #[must_use]
-    pub fn apply(&self, fact: &Fact, now: Timestamp) -> Applied {
-        let _ = (fact, now);
-        Applied { order: self.clone(), outcome: None }
-    }
-}
-
 impl OrderState {
-    /// As the database and the log write it.
+    /// As the database and the logs write it.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -99,5 +72,182 @@ impl OrderState {
             Self::Expired { .. } => "expired",
             Self::Failed { .. } => "failed",
         }
+    }
+}
+
+/// What a fact means for whatever was ordered. The shop turns it into what happens to the gift.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Paid as agreed, or nothing was to pay. Never said twice of one order.
+    Settled,
+    /// Paid, but not what was agreed: the operator must look. Said in place of `Settled`.
+    Mismatched,
+    /// It can no longer be paid.
+    Lapsed,
+    /// All of it went back, or a dispute was lost. The last word on an order.
+    Reversed,
+    /// Part of it went back: totals only.
+    PartlyRefunded,
+    /// A dispute was opened after it was settled: hold.
+    Contested,
+    /// That dispute was won: go on. What is held for another reason stays held.
+    Upheld,
+}
+
+/// An order after a fact, and what follows from it for whatever was ordered.
+/// A fact may change the order and have no outcome; one that changes nothing gives the same order back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    pub order: Order,
+    pub outcome: Option<Outcome>,
+}
+
+impl Order {
+    /// What `fact` makes of this order. Total: every state has an answer to every fact, repeats and late ones included.
+    #[must_use]
+    pub fn apply(&self, fact: &Fact, now: Timestamp) -> Applied {
+        match *fact {
+            Fact::Open | Fact::Processing | Fact::Declined => self.unchanged(),
+            Fact::Paid { amount } => self.paid(amount, now),
+            Fact::Free => self.paid(Money::new(0, self.total.currency), now),
+            Fact::Failed => self.ended(OrderState::Failed { ended_at: now }),
+            Fact::Expired => self.ended(OrderState::Expired { ended_at: now }),
+            Fact::Refunded { total, whole: true } => self.refunded(total, now),
+            Fact::Refunded { total, whole: false } => self.partly_refunded(total),
+            Fact::Disputed => self.disputed(now),
+            Fact::DisputeWon => self.dispute_won(),
+            Fact::DisputeLost => self.dispute_lost(now),
+        }
+    }
+
+    /// Only the first word of a payment counts. While a dispute is open, a payment as agreed waits for its end.
+    fn paid(&self, amount: Money, now: Timestamp) -> Applied {
+        let agreed = amount == self.total;
+        let outcome = if agreed { Outcome::Settled } else { Outcome::Mismatched };
+        match self.state {
+            OrderState::Open | OrderState::Expired { .. } | OrderState::Failed { .. } => {
+                self.becomes(self.paid_state(now), outcome)
+            }
+            OrderState::Disputed { paid_at: None, disputed_at, .. } => {
+                let state = OrderState::Disputed { disputed_at, paid_at: Some(now), settled: !agreed };
+                Applied { order: self.with(state), outcome: (!agreed).then_some(outcome) }
+            }
+            OrderState::Disputed { paid_at: Some(_), .. }
+            | OrderState::Paid { .. }
+            | OrderState::PartiallyRefunded { .. }
+            | OrderState::Refunded { .. } => self.unchanged(),
+        }
+    }
+
+    /// An end is believed only of an order that no money has come for.
+    fn ended(&self, end: OrderState) -> Applied {
+        match self.state {
+            OrderState::Open => self.becomes(end, Outcome::Lapsed),
+            OrderState::Paid { .. }
+            | OrderState::PartiallyRefunded { .. }
+            | OrderState::Refunded { .. }
+            | OrderState::Disputed { .. }
+            | OrderState::Expired { .. }
+            | OrderState::Failed { .. } => self.unchanged(),
+        }
+    }
+
+    /// Holds in every state: money that went back must have come.
+    fn refunded(&self, total: Money, now: Timestamp) -> Applied {
+        let order = Self { refunded_minor: self.raised_to(total), ..self.clone() };
+        match self.state {
+            OrderState::Refunded { .. } => Applied { order, outcome: None },
+            OrderState::Open
+            | OrderState::Paid { .. }
+            | OrderState::PartiallyRefunded { .. }
+            | OrderState::Disputed { .. }
+            | OrderState::Expired { .. }
+            | OrderState::Failed { .. } => order.becomes(OrderState::Refunded { refunded_at: now }, Outcome::Reversed),
+        }
+    }
+
+    /// Before word of the payment only the total is kept: paid is still what fulfils.
+    fn partly_refunded(&self, total: Money) -> Applied {
+        let order = Self { refunded_minor: self.raised_to(total), ..self.clone() };
+        if order == *self {
+            return self.unchanged();
+        }
+        match self.state {
+            OrderState::Paid { paid_at } | OrderState::PartiallyRefunded { paid_at } => {
+                order.becomes(OrderState::PartiallyRefunded { paid_at }, Outcome::PartlyRefunded)
+            }
+            OrderState::Open | OrderState::Disputed { .. } | OrderState::Expired { .. } | OrderState::Failed { .. } => {
+                Applied { order, outcome: Some(Outcome::PartlyRefunded) }
+            }
+            OrderState::Refunded { .. } => Applied { order, outcome: None },
+        }
+    }
+
+    fn disputed(&self, now: Timestamp) -> Applied {
+        match self.state {
+            OrderState::Paid { paid_at } | OrderState::PartiallyRefunded { paid_at } => {
+                let state = OrderState::Disputed { disputed_at: now, paid_at: Some(paid_at), settled: true };
+                self.becomes(state, Outcome::Contested)
+            }
+            OrderState::Open | OrderState::Expired { .. } | OrderState::Failed { .. } => {
+                let state = OrderState::Disputed { disputed_at: now, paid_at: None, settled: false };
+                Applied { order: self.with(state), outcome: None }
+            }
+            OrderState::Disputed { .. } | OrderState::Refunded { .. } => self.unchanged(),
+        }
+    }
+
+    /// Back to what it was; to open where the payment itself was never told of, for only that fulfils.
+    fn dispute_won(&self) -> Applied {
+        match self.state {
+            OrderState::Disputed { paid_at: Some(paid_at), settled: true, .. } => {
+                self.becomes(self.paid_state(paid_at), Outcome::Upheld)
+            }
+            OrderState::Disputed { paid_at: Some(paid_at), settled: false, .. } => {
+                self.becomes(self.paid_state(paid_at), Outcome::Settled)
+            }
+            OrderState::Disputed { paid_at: None, .. } => Applied { order: self.with(OrderState::Open), outcome: None },
+            OrderState::Open
+            | OrderState::Paid { .. }
+            | OrderState::PartiallyRefunded { .. }
+            | OrderState::Refunded { .. }
+            | OrderState::Expired { .. }
+            | OrderState::Failed { .. } => self.unchanged(),
+        }
+    }
+
+    /// The bank took the money back. It is no refund of ours, so the refunded total stays.
+    fn dispute_lost(&self, now: Timestamp) -> Applied {
+        match self.state {
+            OrderState::Refunded { .. } => self.unchanged(),
+            OrderState::Open
+            | OrderState::Paid { .. }
+            | OrderState::PartiallyRefunded { .. }
+            | OrderState::Disputed { .. }
+            | OrderState::Expired { .. }
+            | OrderState::Failed { .. } => self.becomes(OrderState::Refunded { refunded_at: now }, Outcome::Reversed),
+        }
+    }
+
+    /// The refunded total after a provider named `total`: cumulative, and an older figure that comes late lowers nothing.
+    /// A sum in another currency says nothing in ours.
+    fn raised_to(&self, total: Money) -> i64 {
+        if total.currency == self.total.currency { self.refunded_minor.max(total.minor) } else { self.refunded_minor }
+    }
+
+    fn paid_state(&self, paid_at: Timestamp) -> OrderState {
+        if self.refunded_minor > 0 { OrderState::PartiallyRefunded { paid_at } } else { OrderState::Paid { paid_at } }
+    }
+
+    fn unchanged(&self) -> Applied {
+        Applied { order: self.clone(), outcome: None }
+    }
+
+    fn becomes(&self, state: OrderState, outcome: Outcome) -> Applied {
+        Applied { order: self.with(state), outcome: Some(outcome) }
+    }
+
+    fn with(&self, state: OrderState) -> Self {
+        Self { state, ..self.clone() }
     }
 }

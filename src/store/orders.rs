@@ -18,7 +18,7 @@ pub async fn insert(connection: &mut AnyConnection, order: &Order, fingerprint: 
     sqlx::query(
         "insert into orders (id, version, provider, mode, title, unit_price, quantity, currency, price_ids, is_list_price,
              total, list_total, buyer_name, buyer_email, buyer_email_key, payment_id, refunded,
-             state, paid_at, disputed_at, disputed_partially, ended_at, fingerprint, created_at)
+             state, paid_at, disputed_at, disputed_settled, ended_at, fingerprint, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
     )
     .bind(order.id.as_str())
@@ -41,7 +41,7 @@ pub async fn insert(connection: &mut AnyConnection, order: &Order, fingerprint: 
     .bind(columns.state)
     .bind(columns.paid_at)
     .bind(columns.disputed_at)
-    .bind(columns.disputed_partially)
+    .bind(columns.disputed_settled)
     .bind(columns.ended_at)
     .bind(fingerprint.map(str::to_owned))
     .bind(order.created_at.millis())
@@ -79,7 +79,7 @@ pub async fn advance(connection: &mut AnyConnection, before: &Order, after: &Ord
     let query = sqlx::query(
         "update orders
          set version = version + 1, payment_id = $3, refunded = $4, state = $5, paid_at = $6, disputed_at = $7,
-             disputed_partially = $8, ended_at = $9
+             disputed_settled = $8, ended_at = $9
          where id = $1 and version = $2",
     )
     .bind(before.id.as_str())
@@ -89,7 +89,7 @@ pub async fn advance(connection: &mut AnyConnection, before: &Order, after: &Ord
     .bind(columns.state)
     .bind(columns.paid_at)
     .bind(columns.disputed_at)
-    .bind(columns.disputed_partially)
+    .bind(columns.disputed_settled)
     .bind(columns.ended_at);
     change_one(connection, query).await
 }
@@ -185,13 +185,13 @@ struct Columns {
     state: &'static str,
     paid_at: Option<i64>,
     disputed_at: Option<i64>,
-    disputed_partially: i64,
+    disputed_settled: i64,
     ended_at: Option<i64>,
 }
 
 impl Columns {
     fn of(state: &OrderState) -> Self {
-        let empty = Self { state: state.name(), paid_at: None, disputed_at: None, disputed_partially: 0, ended_at: None };
+        let empty = Self { state: state.name(), paid_at: None, disputed_at: None, disputed_settled: 0, ended_at: None };
         match state {
             OrderState::Open => empty,
             OrderState::Paid { paid_at } | OrderState::PartiallyRefunded { paid_at } => {
@@ -200,10 +200,10 @@ impl Columns {
             OrderState::Refunded { refunded_at: at }
             | OrderState::Expired { ended_at: at }
             | OrderState::Failed { ended_at: at } => Self { ended_at: Some(at.millis()), ..empty },
-            OrderState::Disputed { paid_at, disputed_at, partially } => Self {
-                paid_at: Some(paid_at.millis()),
+            OrderState::Disputed { disputed_at, paid_at, settled } => Self {
+                paid_at: paid_at.map(Timestamp::millis),
                 disputed_at: Some(disputed_at.millis()),
-                disputed_partially: i64::from(*partially),
+                disputed_settled: i64::from(*settled),
                 ..empty
             },
         }
@@ -217,9 +217,9 @@ fn state(row: &AnyRow) -> Result<OrderState> {
         "partially_refunded" => OrderState::PartiallyRefunded { paid_at: row.time("paid_at")? },
         "refunded" => OrderState::Refunded { refunded_at: row.time("ended_at")? },
         "disputed" => OrderState::Disputed {
-            paid_at: row.time("paid_at")?,
             disputed_at: row.time("disputed_at")?,
-            partially: row.flag("disputed_partially")?,
+            paid_at: row.time_or_null("paid_at")?,
+            settled: row.flag("disputed_settled")?,
         },
         "expired" => OrderState::Expired { ended_at: row.time("ended_at")? },
         "failed" => OrderState::Failed { ended_at: row.time("ended_at")? },
