@@ -1,1 +1,148 @@
-//! ...
+//! Every mail that the shop writes, as data: a [`Letter`] holds what it says, and [`Letter::render`] makes the subject, the
+//! HTML and the text. Pure; knows nothing of SMTP, of storage or of how its links and codes came about.
+
+mod accounts;
+mod colours;
+#[cfg(test)]
+mod gallery;
+mod givers;
+mod html;
+mod operators;
+mod recipients;
+mod sheet;
+mod text;
+
+use url::Url;
+
+pub use accounts::{
+    AccountExists, AddressChangeConfirm, AddressChanged, PasswordChanged, ResetPassword, SignInLink, VerifyAddress,
+};
+pub use givers::{CardPlan, DeliveryFailed, DeliveryFault, Discount, GiftRedeemed, Receipt};
+pub use operators::{Notice, OperatorNotice};
+pub use recipients::GiftForYou;
+
+use crate::catalog::Brand;
+use crate::values::{Email, PersonName, Zone};
+use sheet::Sheet;
+
+/// One mail to one address.
+#[derive(Clone, Debug)]
+pub enum Letter {
+    /// To the buyer: what was bought, what was paid, and the way to the gift's page.
+    Receipt(Receipt),
+    /// To the recipient: the card.
+    GiftForYou(GiftForYou),
+    /// To the giver, once the gift is redeemed.
+    GiftRedeemed(GiftRedeemed),
+    /// To the giver: the card did not arrive.
+    DeliveryFailed(DeliveryFailed),
+    VerifyAddress(VerifyAddress),
+    SignInLink(SignInLink),
+    ResetPassword(ResetPassword),
+    PasswordChanged(PasswordChanged),
+    /// To the new address.
+    AddressChangeConfirm(AddressChangeConfirm),
+    /// To the old address.
+    AddressChanged(AddressChanged),
+    /// Somebody tried to register an address that has a verified account.
+    AccountExists(AccountExists),
+    OperatorNotice(OperatorNotice),
+}
+
+/// The shop as its mails speak of it.
+#[derive(Clone, Copy, Debug)]
+pub struct House<'a> {
+    pub brand: &'a Brand,
+    /// In which days and clock times are written.
+    pub zone: &'a Zone,
+}
+
+/// A mail ready to be sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Rendered {
+    pub to: Email,
+    /// Whose mailbox it is, where that is known.
+    pub to_name: Option<PersonName>,
+    pub subject: String,
+    pub html: String,
+    pub text: String,
+}
+
+impl Letter {
+    #[must_use]
+    pub fn render(&self, house: House<'_>) -> Rendered {
+        let sheet = self.sheet(house);
+        let html = html::render(&sheet, house.brand.accent);
+        let text = text::render(&sheet);
+        Rendered { to: self.to().clone(), to_name: self.to_name().cloned(), subject: sheet.subject, html, text }
+    }
+
+    #[must_use]
+    pub const fn to(&self) -> &Email {
+        match self {
+            Self::Receipt(letter) => &letter.to,
+            Self::GiftForYou(letter) => &letter.to,
+            Self::GiftRedeemed(letter) => &letter.to,
+            Self::DeliveryFailed(letter) => &letter.to,
+            Self::VerifyAddress(letter) => &letter.to,
+            Self::SignInLink(letter) => &letter.to,
+            Self::ResetPassword(letter) => &letter.to,
+            Self::PasswordChanged(letter) => &letter.to,
+            Self::AddressChangeConfirm(letter) => &letter.to,
+            Self::AddressChanged(letter) => &letter.to,
+            Self::AccountExists(letter) => &letter.to,
+            Self::OperatorNotice(letter) => &letter.to,
+        }
+    }
+
+    const fn to_name(&self) -> Option<&PersonName> {
+        match self {
+            Self::Receipt(letter) => letter.to_name.as_ref(),
+            Self::GiftForYou(letter) => Some(&letter.recipient_name),
+            Self::GiftRedeemed(_)
+            | Self::DeliveryFailed(_)
+            | Self::VerifyAddress(_)
+            | Self::SignInLink(_)
+            | Self::ResetPassword(_)
+            | Self::PasswordChanged(_)
+            | Self::AddressChangeConfirm(_)
+            | Self::AddressChanged(_)
+            | Self::AccountExists(_)
+            | Self::OperatorNotice(_) => None,
+        }
+    }
+
+    fn sheet(&self, house: House<'_>) -> Sheet {
+        match self {
+            Self::Receipt(letter) => letter.sheet(house),
+            Self::GiftForYou(letter) => letter.sheet(house),
+            Self::GiftRedeemed(letter) => letter.sheet(house),
+            Self::DeliveryFailed(letter) => letter.sheet(house),
+            Self::VerifyAddress(letter) => letter.sheet(house),
+            Self::SignInLink(letter) => letter.sheet(house),
+            Self::ResetPassword(letter) => letter.sheet(house),
+            Self::PasswordChanged(letter) => letter.sheet(house),
+            Self::AddressChangeConfirm(letter) => letter.sheet(house),
+            Self::AddressChanged(letter) => letter.sheet(house),
+            Self::AccountExists(letter) => letter.sheet(house),
+            Self::OperatorNotice(letter) => letter.sheet(house),
+        }
+    }
+}
+
+/// Hides the text: it may hold a code or a link that redeems.
+impl std::fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rendered").field("to", &self.to).finish_non_exhaustive()
+    }
+}
+
+/// A link that redeems, signs in or opens a private page; hidden from `Debug`, since whoever has it may use it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretLink(pub Url);
+
+impl std::fmt::Debug for SecretLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretLink(…)")
+    }
+}

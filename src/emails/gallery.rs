@@ -1,0 +1,202 @@
+//! One letter of each kind, for the tests beside the letters and to be looked at: with `RIBBON_GALLERY=1` the test below
+//! writes them all to `target/gallery`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use url::Url;
+
+use super::{
+    AccountExists, AddressChangeConfirm, AddressChanged, CardPlan, DeliveryFailed, DeliveryFault, Discount, GiftForYou,
+    GiftRedeemed, House, Letter, Notice, OperatorNotice, PasswordChanged, Receipt, Rendered, ResetPassword, SecretLink, SignInLink,
+    VerifyAddress,
+};
+use crate::catalog::{Brand, Months, Tier};
+use crate::values::{Accent, Currency, Email, GiftCode, GiftId, Message, Money, PersonName, Timestamp, Zone};
+
+pub(super) fn rendered(letter: &Letter) -> Rendered {
+    letter.render(House { brand: &Brand::default(), zone: &Zone::UTC })
+}
+
+pub(super) fn page(path: &str) -> Url {
+    Url::parse("https://ribbon.example/").unwrap().join(path).unwrap()
+}
+
+fn bea() -> PersonName {
+    PersonName::parse("Bea").unwrap()
+}
+
+fn email(text: &str) -> Email {
+    Email::parse(text).unwrap()
+}
+
+fn reference() -> GiftId {
+    "gift_7h2kq9v4xw000000".parse().unwrap()
+}
+
+/// 21 November 2026, 14:02 UTC.
+const NOW: Timestamp = Timestamp::from_seconds(1_795_269_720);
+
+pub(super) fn gift_for_you() -> GiftForYou {
+    GiftForYou {
+        to: email("bea@example.com"),
+        recipient_name: bea(),
+        giver_name: Some(PersonName::parse("Ada").unwrap()),
+        message: Some(
+            Message::parse("Thirty years, and you still lend me the better umbrella.\n\nHere is something to read in the rain.")
+                .unwrap(),
+        ),
+        tier: Tier::Founder,
+        months: Months::Twelve,
+        link: SecretLink(page("redeem/7K2M9QWX4HTVB3NE6RYD8PZC?proof=p1")),
+        redeem_page: page("redeem"),
+        code: GiftCode::parse("7K2M9QWX4HTVB3NE6RYD8PZC").unwrap(),
+        reference: reference(),
+    }
+}
+
+fn status_page() -> SecretLink {
+    SecretLink(page("gifts/gift_7h2kq9v4xw000000?key=k1"))
+}
+
+pub(super) fn receipt() -> Receipt {
+    Receipt {
+        to: email("ada@example.com"),
+        to_name: Some(PersonName::parse("Ada").unwrap()),
+        recipient_name: bea(),
+        recipient_email: email("bea@example.com"),
+        title: "Founder, 12 months".to_owned(),
+        list_price: Money::new(19_200, Currency::EUR),
+        discount: Some(Discount { code: Some("SPRING24".to_owned()), amount: Money::new(1_920, Currency::EUR) }),
+        total: Money::new(17_280, Currency::EUR),
+        paid_at: NOW,
+        card: CardPlan::Now,
+        status_page: status_page(),
+        order_id: "order_3m8rt5n1yc000000".parse().unwrap(),
+        reference: reference(),
+    }
+}
+
+pub(super) fn gift_redeemed() -> GiftRedeemed {
+    GiftRedeemed {
+        to: email("ada@example.com"),
+        recipient_name: bea(),
+        tier: Tier::Founder,
+        months: Months::Twelve,
+        redeemed_at: NOW,
+        status_page: status_page(),
+        reference: reference(),
+    }
+}
+
+pub(super) fn delivery_failed() -> DeliveryFailed {
+    DeliveryFailed {
+        to: email("ada@example.com"),
+        recipient_name: bea(),
+        recipient_email: email("bea@example.com"),
+        fault: DeliveryFault::Refused,
+        status_page: status_page(),
+        reference: reference(),
+    }
+}
+
+pub(super) fn about_accounts() -> Vec<Letter> {
+    let to = || email("bea@example.com");
+    let link = |path: &str| SecretLink(page(path));
+    vec![
+        Letter::VerifyAddress(VerifyAddress { to: to(), link: link("verify?token=t1"), valid_for: Duration::from_hours(24) }),
+        Letter::SignInLink(SignInLink { to: to(), link: link("login?token=t2"), valid_for: Duration::from_mins(15) }),
+        Letter::ResetPassword(ResetPassword { to: to(), link: link("reset?token=t3"), valid_for: Duration::from_hours(1) }),
+        Letter::PasswordChanged(PasswordChanged { to: to(), changed_at: NOW, forgot_page: page("forgot") }),
+        Letter::AddressChangeConfirm(AddressChangeConfirm {
+            to: email("bea@new.example"),
+            link: link("verify?token=t4"),
+            valid_for: Duration::from_hours(24),
+        }),
+        Letter::AddressChanged(AddressChanged { to: to(), new_address: email("bea@new.example"), changed_at: NOW }),
+        Letter::AccountExists(AccountExists { to: to(), sign_in_page: page("login"), forgot_page: page("forgot") }),
+    ]
+}
+
+pub(super) fn to_operators() -> Vec<Letter> {
+    let notice = |notice| Letter::OperatorNotice(OperatorNotice { to: email("help@ribbon.example"), notice });
+    vec![
+        notice(Notice::GiftHeld { reference: reference(), reason: "what was paid is not what was agreed".to_owned() }),
+        notice(Notice::WorkParked {
+            entry: "out_5q1sj8d2ze000000".parse().unwrap(),
+            kind: "gift_for_you".to_owned(),
+            reason: "smtp_refused_550".to_owned(),
+        }),
+    ]
+}
+
+fn all() -> Vec<(String, Letter)> {
+    let long_name = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh";
+    let mut letters = vec![
+        ("gift".to_owned(), Letter::GiftForYou(gift_for_you())),
+        (
+            "gift-long-names".to_owned(),
+            Letter::GiftForYou(GiftForYou {
+                recipient_name: PersonName::parse(long_name).unwrap(),
+                giver_name: Some(PersonName::parse("عبد الرحمن بن عوف").unwrap()),
+                message: Some(Message::parse("كل عام وأنت بخير\nhttps://example.com/a/very/long/address/that/has/no/blank/in/it/anywhere/at/all/and/goes/on").unwrap()),
+                tier: Tier::Member,
+                ..gift_for_you()
+            }),
+        ),
+        ("gift-bare".to_owned(), Letter::GiftForYou(GiftForYou { giver_name: None, message: None, ..gift_for_you() })),
+        ("receipt".to_owned(), Letter::Receipt(receipt())),
+        ("redeemed".to_owned(), Letter::GiftRedeemed(gift_redeemed())),
+        ("not-delivered".to_owned(), Letter::DeliveryFailed(delivery_failed())),
+    ];
+    letters.extend(about_accounts().into_iter().enumerate().map(|(place, letter)| (format!("account-{place}"), letter)));
+    letters.extend(to_operators().into_iter().enumerate().map(|(place, letter)| (format!("operator-{place}"), letter)));
+    letters
+}
+
+#[test]
+fn no_mail_loads_anything_or_runs_anything() {
+    for (name, letter) in all() {
+        let html = rendered(&letter).html;
+        for forbidden in ["<img", "<script", "url(", "@import", "<link", "<iframe", "javascript:"] {
+            assert!(!html.contains(forbidden), "{forbidden} in {name}");
+        }
+    }
+}
+
+#[test]
+fn html_and_text_say_the_same() {
+    for (name, letter) in all() {
+        let mail = rendered(&letter);
+        let body = mail.html.split("<body").nth(1).unwrap().replace("<br>", " ");
+        let seen: String = body.split('<').filter_map(|part| part.split_once('>')).map(|(_, shown)| shown).collect();
+        let seen = seen.replace("&#39;", "'").replace("&quot;", "\"").replace("&amp;", "&");
+        for line in mail.text.lines().filter(|line| !line.is_empty() && *line != "--" && !line.contains("   ")) {
+            let line = line.replace(['\u{2068}', '\u{2069}'], "");
+            let is_address = line.starts_with("https://") && !seen.contains(&line);
+            let spoken = line.replace("https://", "");
+            assert!(is_address || seen.contains(spoken.trim_end_matches(':')), "{name} says {line:?} in its text only");
+        }
+    }
+}
+
+#[test]
+fn the_gallery_is_written_on_demand() {
+    if std::env::var("RIBBON_GALLERY").is_err() {
+        return;
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/gallery");
+    std::fs::create_dir_all(&folder).unwrap();
+    let accents = [
+        ("", Accent::CRIMSON),
+        ("-green", Accent { lightness: 480, chroma: 120, hue: 150 }),
+        ("-yellow", Accent { lightness: 900, chroma: 180, hue: 100 }),
+    ];
+    for (name, letter) in all() {
+        for (suffix, accent) in accents {
+            let brand = Brand { accent, ..Brand::default() };
+            let mail = letter.render(House { brand: &brand, zone: &Zone::UTC });
+            std::fs::write(folder.join(format!("{name}{suffix}.html")), mail.html).unwrap();
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! What the buyer of a gift is told: the receipt, and what became of the gift.
+
+use super::sheet::{Block, Line, Ribbon, Sheet, Sum, strong, words};
+use super::{House, SecretLink};
+use crate::catalog::{Brand, Months, Tier};
+use crate::values::{Email, GiftId, Money, OrderId, PersonName, Timestamp, Zone};
+
+/// "Your gift to Bea: receipt and link".
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    pub to: Email,
+    pub to_name: Option<PersonName>,
+    pub recipient_name: PersonName,
+    pub recipient_email: Email,
+    /// "Founder, 12 months".
+    pub title: String,
+    pub list_price: Money,
+    pub discount: Option<Discount>,
+    pub total: Money,
+    pub paid_at: Timestamp,
+    pub card: CardPlan,
+    /// The buyer's own page of this gift.
+    pub status_page: SecretLink,
+    pub order_id: OrderId,
+    pub reference: GiftId,
+}
+
+/// What came off the list price.
+#[derive(Clone, Debug)]
+pub struct Discount {
+    /// The promo code, where there was one.
+    pub code: Option<String>,
+    pub amount: Money,
+}
+
+/// How the card reaches the recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CardPlan {
+    Now,
+    On(Timestamp),
+    /// The buyer hands it over.
+    ByHand,
+}
+
+/// "Bea has opened your gift".
+#[derive(Clone, Debug)]
+pub struct GiftRedeemed {
+    pub to: Email,
+    pub recipient_name: PersonName,
+    pub tier: Tier,
+    pub months: Months,
+    pub redeemed_at: Timestamp,
+    pub status_page: SecretLink,
+    pub reference: GiftId,
+}
+
+/// "We could not deliver your gift to Bea".
+#[derive(Clone, Debug)]
+pub struct DeliveryFailed {
+    pub to: Email,
+    pub recipient_name: PersonName,
+    pub recipient_email: Email,
+    pub fault: DeliveryFault,
+    pub status_page: SecretLink,
+    pub reference: GiftId,
+}
+
+/// Why a card did not arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryFault {
+    /// The recipient's mail server refused the address.
+    Refused,
+    /// It could not be reached, or put us off until we gave up.
+    NotReached,
+}
+
+impl Receipt {
+    pub(super) fn sheet(&self, House { brand, zone }: House<'_>) -> Sheet {
+        let paid_on = zone.date(self.paid_at);
+        let blocks = vec![
+            Block::Title(words!("Your gift to ", &self.recipient_name)),
+            Block::Say(self.plan(zone)),
+            Block::Button { label: "See your gift’s page", url: self.status_page.0.clone() },
+            Block::Aside(words!(
+                "It shows when the card was sent and when it is opened. The link is yours alone: whoever has it can see the page."
+            )),
+            Block::Sums(self.sums()),
+            Block::Facts(vec![
+                ("Paid on", paid_on),
+                ("Sold by", format!("{}, {}", brand.name, brand.postal_address)),
+                ("Order", self.order_id.to_string()),
+                ("Gift", self.reference.to_string()),
+            ]),
+            Block::Aside(words!("Paid once. Nothing renews by itself.")),
+        ];
+        Sheet {
+            subject: words!("Your gift to ", &self.recipient_name, ": receipt and link").text(),
+            preheader: format!("{}, {} paid. Keep this mail: it has the link to your gift’s page.", self.title, self.total.exact()),
+            ribbon: Ribbon::Plain,
+            blocks,
+            foot: words!(
+                "You get this receipt because this address was given when the gift was bought at ",
+                &brand.name,
+                ". Questions go to ",
+                &brand.support_email,
+                "."
+            ),
+        }
+    }
+
+    fn plan(&self, zone: &Zone) -> Line {
+        let address = self.recipient_email.as_str();
+        match self.card {
+            CardPlan::Now => words!("Thank you. The card is on its way to ", &self.recipient_name, " at ", strong(address), "."),
+            CardPlan::On(due_at) => {
+                words!(
+                    "Thank you. The card goes to ",
+                    &self.recipient_name,
+                    " at ",
+                    strong(address),
+                    " on ",
+                    zone.date(due_at),
+                    "."
+                )
+            }
+            CardPlan::ByHand => words!(
+                "Thank you. Nothing is mailed to ",
+                &self.recipient_name,
+                ": the link and the code to hand over are on the gift’s page."
+            ),
+        }
+    }
+
+    fn sums(&self) -> Vec<Sum> {
+        let mut sums = vec![Sum { what: self.title.clone(), amount: self.list_price.exact(), is_total: false }];
+        if let Some(Discount { code, amount }) = &self.discount {
+            let what = code.as_ref().map_or_else(|| "Discount".to_owned(), |code| format!("Promo code {code}"));
+            sums.push(Sum { what, amount: format!("−{}", amount.exact()), is_total: false });
+        }
+        sums.push(Sum { what: "Total".to_owned(), amount: self.total.exact(), is_total: true });
+        sums
+    }
+}
+
+impl GiftRedeemed {
+    pub(super) fn sheet(&self, House { brand, zone }: House<'_>) -> Sheet {
+        let length = format!("{} of {}", self.months.in_words(), self.tier.title());
+        let redeemed_on = zone.date(self.redeemed_at);
+        Sheet {
+            subject: words!(&self.recipient_name, " has opened your gift").text(),
+            preheader: words!("Redeemed on ", &redeemed_on, ". There is nothing left for you to do.").text(),
+            ribbon: Ribbon::Plain,
+            blocks: vec![
+                Block::Title(words!(&self.recipient_name, " has opened your gift")),
+                Block::Say(words!("Your gift of ", strong(length), " was redeemed on ", redeemed_on, ".")),
+                Block::Say(words!("There is nothing left for you to do, and nothing more to pay.")),
+                Block::Button { label: "See your gift’s page", url: self.status_page.0.clone() },
+            ],
+            foot: giver_foot(brand, &self.reference),
+        }
+    }
+}
+
+impl DeliveryFailed {
+    pub(super) fn sheet(&self, House { brand, .. }: House<'_>) -> Sheet {
+        let (address, domain) = (self.recipient_email.as_str(), self.recipient_email.domain());
+        let what = match self.fault {
+            DeliveryFault::Refused => {
+                words!("The mail server of ", domain, " refused the address ", strong(address), ", so the card did not arrive.")
+            }
+            DeliveryFault::NotReached => {
+                words!(
+                    "We tried for two days to deliver the card to ",
+                    strong(address),
+                    ". The mail server of ",
+                    domain,
+                    " did not take it."
+                )
+            }
+        };
+        Sheet {
+            subject: words!("We could not deliver your gift to ", &self.recipient_name).text(),
+            preheader: "Nothing is lost: the gift is paid and waits.".to_owned(),
+            ribbon: Ribbon::Plain,
+            blocks: vec![
+                Block::Title(words!("We could not deliver your gift to ", &self.recipient_name)),
+                Block::Say(what),
+                Block::Say(words!(
+                    "Nothing is lost. The gift is paid and waits, and its page has the link and the code, so that you can hand it over yourself."
+                )),
+                Block::Button { label: "See your gift’s page", url: self.status_page.0.clone() },
+                Block::Aside(words!("If the address is mistyped, answer this mail with the right one.")),
+            ],
+            foot: giver_foot(brand, &self.reference),
+        }
+    }
+}
+
+fn giver_foot(brand: &Brand, reference: &GiftId) -> Line {
+    words!(
+        "You get this mail because you bought this gift at ",
+        &brand.name,
+        ", ",
+        &brand.postal_address,
+        ". Questions go to ",
+        &brand.support_email,
+        "; name the reference ",
+        reference.as_str(),
+        "."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::super::Letter;
+    use super::super::gallery::{delivery_failed, gift_redeemed, receipt, rendered};
+    use super::*;
+    use crate::values::Currency;
+
+    #[test]
+    fn a_receipt_has_the_sums_the_seller_and_the_way_to_the_gift() {
+        let mail = rendered(&Letter::Receipt(receipt()));
+        assert_eq!(mail.subject, "Your gift to Bea: receipt and link");
+        expect![[r#"
+            Your gift to Bea
+
+            Thank you. The card is on its way to Bea at bea@example.com.
+
+            See your gift’s page:
+            https://ribbon.example/gifts/gift_7h2kq9v4xw000000?key=k1
+
+            It shows when the card was sent and when it is opened. The link is yours alone: whoever has it can see the page.
+
+            Founder, 12 months    €192.00
+            Promo code SPRING24   −€19.20
+            Total                 €172.80
+
+            Paid on: 21 November 2026
+            Sold by: Ribbon, 12 Harbour Street
+            Order: order_3m8rt5n1yc000000
+            Gift: gift_7h2kq9v4xw000000
+
+            Paid once. Nothing renews by itself.
+
+            --
+
+            You get this receipt because this address was given when the gift was bought at Ribbon. Questions go to help@ribbon.example.
+        "#]].assert_eq(&mail.text);
+        assert!(mail.html.contains("<th class=\"ink rule\" scope=\"row\""));
+    }
+
+    #[test]
+    fn a_receipt_always_writes_minor_units() {
+        let sums = |currency| {
+            let mut letter = receipt();
+            (letter.list_price, letter.total, letter.discount) = (Money::new(19_200, currency), Money::new(19_200, currency), None);
+            rendered(&Letter::Receipt(letter)).text
+        };
+        assert!(sums(Currency::EUR).contains("Total                €192.00\n"), "{}", sums(Currency::EUR));
+        assert!(sums(Currency::JPY).contains("Total                ¥19,200\n"), "{}", sums(Currency::JPY));
+    }
+
+    #[test]
+    fn a_receipt_says_how_the_card_arrives() {
+        let says = |card| rendered(&Letter::Receipt(Receipt { card, ..receipt() })).text.lines().nth(2).unwrap().to_owned();
+        assert_eq!(says(CardPlan::Now), "Thank you. The card is on its way to Bea at bea@example.com.");
+        assert_eq!(
+            says(CardPlan::On(Timestamp::from_seconds(1_798_102_800))),
+            "Thank you. The card goes to Bea at bea@example.com on 24 December 2026."
+        );
+        assert_eq!(
+            says(CardPlan::ByHand),
+            "Thank you. Nothing is mailed to Bea: the link and the code to hand over are on the gift’s page."
+        );
+    }
+
+    #[test]
+    fn a_giver_is_told_that_the_gift_was_opened_and_no_more() {
+        let mail = rendered(&Letter::GiftRedeemed(gift_redeemed()));
+        assert_eq!(mail.subject, "Bea has opened your gift");
+        assert!(!mail.text.contains("bea@example.com"));
+        expect![[r#"
+            Bea has opened your gift
+
+            Your gift of twelve months of Founder was redeemed on 21 November 2026.
+
+            There is nothing left for you to do, and nothing more to pay.
+
+            See your gift’s page:
+            https://ribbon.example/gifts/gift_7h2kq9v4xw000000?key=k1
+
+            --
+
+            You get this mail because you bought this gift at Ribbon, 12 Harbour Street. Questions go to help@ribbon.example; name the reference gift_7h2kq9v4xw000000.
+        "#]].assert_eq(&mail.text);
+    }
+
+    #[test]
+    fn a_giver_is_told_why_the_card_did_not_arrive_and_what_to_do() {
+        let mail = rendered(&Letter::DeliveryFailed(delivery_failed()));
+        assert_eq!(mail.subject, "We could not deliver your gift to Bea");
+        expect![[r#"
+            We could not deliver your gift to Bea
+
+            The mail server of example.com refused the address bea@example.com, so the card did not arrive.
+
+            Nothing is lost. The gift is paid and waits, and its page has the link and the code, so that you can hand it over yourself.
+
+            See your gift’s page:
+            https://ribbon.example/gifts/gift_7h2kq9v4xw000000?key=k1
+
+            If the address is mistyped, answer this mail with the right one.
+
+            --
+
+            You get this mail because you bought this gift at Ribbon, 12 Harbour Street. Questions go to help@ribbon.example; name the reference gift_7h2kq9v4xw000000.
+        "#]].assert_eq(&mail.text);
+        let not_reached = DeliveryFailed { fault: DeliveryFault::NotReached, ..delivery_failed() };
+        assert!(rendered(&Letter::DeliveryFailed(not_reached)).text.contains("We tried for two days"));
+    }
+}

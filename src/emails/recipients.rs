@@ -1,0 +1,187 @@
+//! The mail that is the gift: the card laid flat, and what its reader needs to know of whoever sent it.
+
+use url::Url;
+
+use super::sheet::{Block, Piece, Ribbon, Sheet, strong, words};
+use super::{House, SecretLink};
+use crate::catalog::{Months, Tier};
+use crate::values::{Email, GiftCode, GiftId, Message, PersonName};
+
+/// "Ada has given you something". It names no price, and its subject neither tier nor code.
+#[derive(Clone, Debug)]
+pub struct GiftForYou {
+    pub to: Email,
+    pub recipient_name: PersonName,
+    pub giver_name: Option<PersonName>,
+    pub message: Option<Message>,
+    pub tier: Tier,
+    pub months: Months,
+    /// With the proof, which only ever stands in this mail.
+    pub link: SecretLink,
+    /// Where a code is typed in.
+    pub redeem_page: Url,
+    pub code: GiftCode,
+    pub reference: GiftId,
+}
+
+impl GiftForYou {
+    pub(super) fn sheet(&self, House { brand, .. }: House<'_>) -> Sheet {
+        let length = format!("{} of {}", self.months.in_words(), self.tier.title());
+        let mut blocks = vec![Block::For(self.recipient_name.clone())];
+        if let Some(message) = &self.message {
+            blocks.push(Block::Message(message.clone()));
+            blocks.extend(self.giver_name.clone().map(Block::Signature));
+        }
+        blocks.extend([
+            Block::Say(words!(self.giver("Somebody"), " has given you ", strong(length), " at ", &brand.name, ".")),
+            Block::Button { label: "Open your gift", url: self.link.0.clone() },
+            Block::Aside(words!(
+                "Sign in or register with this address, ",
+                self.to.as_str(),
+                ", and you will see what changes before anything does. It costs you nothing and does not expire."
+            )),
+            Block::Code {
+                lead: words!("If the button does not work, go to ", &self.redeem_page, " and type this code:"),
+                code: self.code.reveal_grouped(),
+            },
+        ]);
+        Sheet {
+            subject: words!(self.giver("Somebody"), " has given you something").text(),
+            preheader: words!("A card for ", &self.recipient_name, ". It costs you nothing and does not expire.").text(),
+            ribbon: Ribbon::of(self.tier),
+            blocks,
+            foot: words!(
+                "You get this mail because ",
+                self.giver("somebody"),
+                " entered your name and address at ",
+                &brand.name,
+                ", ",
+                &brand.postal_address,
+                ", to give you this. We keep them for this gift and use them for nothing else. To object, write to ",
+                &brand.support_email,
+                " and name the reference ",
+                self.reference.as_str(),
+                "."
+            ),
+        }
+    }
+
+    fn giver(&self, unnamed: &str) -> Piece {
+        self.giver_name.as_ref().map_or_else(|| Piece::from(unnamed), Piece::from)
+    }
+}
+
+impl Ribbon {
+    const fn of(tier: Tier) -> Self {
+        match tier {
+            Tier::Member => Self::Plain,
+            Tier::Founder => Self::Threaded,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::super::gallery::{gift_for_you, page, rendered};
+    use super::super::{Letter, Rendered};
+    use super::*;
+
+    fn mail(change: impl FnOnce(&mut GiftForYou)) -> Rendered {
+        let mut letter = gift_for_you();
+        change(&mut letter);
+        rendered(&Letter::GiftForYou(letter))
+    }
+
+    #[test]
+    fn the_card_says_who_gave_what_and_why_it_came() {
+        let mail = mail(|_| ());
+        assert_eq!(mail.subject, "Ada has given you something");
+        expect![[r#"
+            for Bea
+
+            Thirty years, and you still lend me the better umbrella.
+
+            Here is something to read in the rain.
+
+            Ada
+
+            Ada has given you twelve months of Founder at Ribbon.
+
+            Open your gift:
+            https://ribbon.example/redeem/7K2M9QWX4HTVB3NE6RYD8PZC?proof=p1
+
+            Sign in or register with this address, bea@example.com, and you will see what changes before anything does. It costs you nothing and does not expire.
+
+            If the button does not work, go to https://ribbon.example/redeem and type this code:
+            7K2M 9QWX 4HTV B3NE 6RYD 8PZC
+
+            --
+
+            You get this mail because Ada entered your name and address at Ribbon, 12 Harbour Street, to give you this. We keep them for this gift and use them for nothing else. To object, write to help@ribbon.example and name the reference gift_7h2kq9v4xw000000.
+        "#]]
+        .assert_eq(&mail.text);
+    }
+
+    #[test]
+    fn a_giver_without_a_name_is_somebody_and_a_card_without_a_message_is_one_still() {
+        let mail = mail(|letter| (letter.giver_name, letter.message) = (None, None));
+        assert_eq!(mail.subject, "Somebody has given you something");
+        assert!(mail.text.starts_with("for Bea\n\nSomebody has given you twelve months of Founder at Ribbon.\n"), "{}", mail.text);
+        assert!(mail.text.contains("because somebody entered your name"), "{}", mail.text);
+    }
+
+    #[test]
+    fn whatever_a_person_wrote_is_text() {
+        let mail = mail(|letter| {
+            letter.recipient_name = PersonName::parse("</td><script>alert(1)</script>").unwrap();
+            letter.giver_name = Some(PersonName::parse(r#"A"da' & <b>"#).unwrap());
+            letter.message =
+                Some(Message::parse("</td><img src=x onerror=alert(1)>\nhttps://elsewhere.example/ [a](javascript:1)").unwrap());
+        });
+        for markup in ["<script", "<img", "<b>", "href=\"https://elsewhere", "</td>&lt;"] {
+            assert!(!mail.html.contains(markup), "{markup} in {}", mail.html);
+        }
+        assert!(mail.html.contains("&lt;/td&gt;&lt;script&gt;alert(1)&lt;/script&gt;"));
+        assert!(mail.html.contains("A&quot;da&#39; &amp; &lt;b&gt;"));
+        assert!(mail.html.contains("<br>https://elsewhere.example/ [a](javascript:1)</p>"));
+        assert_eq!(mail.subject, r#"A"da' & <b> has given you something"#);
+    }
+
+    #[test]
+    fn it_has_one_button_and_no_price() {
+        let mail = mail(|_| ());
+        let links: Vec<&str> = mail.html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(links, [gift_for_you().link.0.as_str(), page("redeem").as_str(), "mailto:help@ribbon.example"]);
+        for sum in ["€", "EUR", "price", "192"] {
+            assert!(!mail.html.contains(sum) && !mail.text.contains(sum), "{sum}");
+        }
+        for told in ["Founder", "twelve", "7K2M"] {
+            assert!(!mail.subject.contains(told) && !mail.html.split("<table").next().unwrap().contains(told), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_founders_ribbon_has_two_threads_and_a_members_none() {
+        let threads = |tier| mail(|letter| letter.tier = tier).html.matches("width=\"1\"").count();
+        assert_eq!((threads(Tier::Member), threads(Tier::Founder)), (0, 2));
+    }
+
+    #[test]
+    fn a_name_from_right_to_left_leaves_the_sentence_in_order() {
+        let mail = mail(|letter| letter.giver_name = Some(PersonName::parse("عدا").unwrap()));
+        assert_eq!(mail.subject, "\u{2068}عدا\u{2069} has given you something");
+        assert!(mail.html.contains("<bdi>عدا</bdi> has given you <strong"));
+    }
+
+    #[test]
+    fn longer_names_are_set_smaller() {
+        let size = |name: &str| {
+            let mail = mail(|letter| letter.recipient_name = PersonName::parse(name).unwrap());
+            let heading = mail.html.split("<h1").nth(1).unwrap().to_owned();
+            heading.split("font:400 ").nth(1).unwrap().split("px").next().unwrap().to_owned()
+        };
+        assert_eq!([size("Bea"), size("Bea and Carl Lind"), size("Wolfeschlegelstein")], ["48", "36", "26"]);
+    }
+}
