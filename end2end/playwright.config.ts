@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import type { Options } from './test.ts';
 
 const chromium = {
   // Debian's own: Playwright is never asked to download a browser.
@@ -8,8 +9,9 @@ const chromium = {
   timezoneId: 'Europe/Berlin',
 };
 
-// A spec whose title says @scripts is about what scripts do, or uses one to look; all others must pass without scripts as well.
-export default defineConfig({
+// What is tagged @scripts needs them, or no browser at all, and runs once; every other spec must pass without scripts as well.
+// What is tagged @postgres runs once more on PostgreSQL.
+export default defineConfig<Options>({
   testDir: 'specs',
   workers: 2,
   retries: 0,
@@ -19,6 +21,7 @@ export default defineConfig({
   reporter: [['list']],
   projects: [
     { name: 'scripts', use: { ...chromium } },
+    { name: 'postgres', use: { ...chromium, engine: 'postgres' }, grep: /@postgres/ },
     { name: 'no-scripts', use: { ...chromium, javaScriptEnabled: false }, grepInvert: /@scripts/ },
   ],
 });

@@ -1,0 +1,57 @@
+import { buyGift, giftLink, gift, ada, bea, redeem, registerFromGift, signIn } from '../people.ts';
+import { expect, test } from '../test.ts';
+
+test('a gift is bought, paid, mailed, and redeemed by a newcomer', { tag: '@postgres' }, async ({ page, shop }) => {
+  await buyGift(page);
+  const receipt = await shop.mail(ada.email, /receipt/);
+  expect(receipt.text).toContain('€192.00');
+
+  await page.goto(await giftLink(shop));
+  await expect(page.getByText(gift.message)).toBeAttached();
+  await registerFromGift(page);
+  await expect(page.getByText('If you redeem it today')).toBeVisible();
+  await redeem(page);
+
+  await page.goto('/account');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are a Founder');
+  await shop.mail(ada.email, /Bea has opened your gift/);
+});
+
+test('whoever has an account signs in and finds the gift kept', async ({ page, shop }) => {
+  shop.createAccount(bea.email, bea.password);
+  await buyGift(page);
+  await page.goto(await giftLink(shop));
+  await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
+  await signIn(page, bea);
+  await redeem(page);
+  await page.goto('/account');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are a Founder');
+});
+
+test('the code typed in by hand, with O for 0 and in lower case, opens the same gift', async ({ page, shop }) => {
+  shop.createAccount(bea.email, bea.password);
+  await buyGift(page);
+  const mail = await shop.mail(bea.email, /has given you something/);
+  const code = mail.text.match(/\b[0-9A-Z]{4}(-[0-9A-Z]{4}){5}\b/)?.[0] ?? '';
+  await page.goto('/login');
+  await signIn(page, bea);
+  await page.goto('/redeem');
+  await page.getByLabel(/code/i).fill(code.toLowerCase().replaceAll('0', 'o').replaceAll('1', 'l').replaceAll('-', ' '));
+  await page.getByRole('main').getByRole('button').click();
+  await redeem(page);
+  await page.goto('/account');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are a Founder');
+});
+
+test('a gift that is redeemed says so to the one who has it', async ({ page, shop }) => {
+  shop.createAccount(bea.email, bea.password);
+  await buyGift(page);
+  const url = await giftLink(shop);
+  await page.goto(url);
+  await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
+  await signIn(page, bea);
+  await redeem(page);
+  await page.goto(url);
+  await expect(page.getByRole('button', { name: /^Redeem/ })).toHaveCount(0);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(/already|redeemed|yours/i);
+});
