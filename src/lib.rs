@@ -36,4 +36,11 @@ pub mod visitor;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 
+/// What a browser calls once it has the program: wakes the islands of the page that it stands on.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_islands();
+}
+
 pub use error::{Error, Result};

@@ -1,0 +1,170 @@
+//! `/account`: the membership's time, gifts given and received, and how one signs in.
+
+use leptos::prelude::*;
+
+use super::parts::course::When;
+use super::parts::dates::date;
+use super::parts::turns::days;
+use super::parts::{Course, Frame, Place, Spool, Stop, Turn, turns};
+use crate::memberships::{Stretch, StretchKind};
+use crate::shop::{AccountView, DeliverySeen, GiftLine, Standing};
+use crate::values::Timestamp;
+
+#[component]
+pub fn AccountPage(account: AccountView) -> impl IntoView {
+    let running = account.timeline.iter().find(|stretch| runs_at(stretch, account.today));
+    let heading = running.map_or_else(|| "Your account".to_owned(), |stretch| format!("You are a {}", stretch.tier.title()));
+    let lead = lead(&account.timeline, account.today);
+    let time = (!account.timeline.is_empty()).then(|| view! { <YourTime timeline=account.timeline.clone() today=account.today/> });
+    let unverified = (!account.is_verified).then(|| view! { <Unverified/> });
+    view! {
+        <Frame title="Your account" place=Place::Account private=true>
+            <div class="stack"><h1>{heading}</h1><p class="lead">{lead}</p></div>
+            {unverified}
+            {time}
+            <div class="pair even">
+                <section>
+                    <h2>"Given"</h2>
+                    <GiftLines lines=account.given word="To" none="No gifts yet."/>
+                    <p class="gap"><a class="btn quiet" href="/gift">"Make a gift"</a></p>
+                </section>
+                <section>
+                    <h2>"Received"</h2>
+                    <GiftLines lines=account.received word="From" none="None so far."/>
+                    <p class="gap"><a href="/redeem">"Redeem a code"</a></p>
+                </section>
+            </div>
+            <section class="ruled" aria-labelledby="signing-in">
+                <h2 id="signing-in">"Signing in"</h2>
+                <div class="stack">
+                    <p>"With "<b>{account.email.as_str().to_owned()}</b>"."</p>
+                    <p class="row"><a href="/account/password">"Change your password"</a>" "<a href="/account/email">"Change your address"</a></p>
+                    <form method="post" action="/logout"><button class="btn quiet">"Sign out"</button></form>
+                </div>
+            </section>
+        </Frame>
+    }
+}
+
+fn runs_at(stretch: &Stretch, now: Timestamp) -> bool {
+    stretch.kind == StretchKind::Runs && stretch.from <= now && stretch.until.is_none_or(|until| until > now)
+}
+
+/// Until when, and what then.
+fn lead(timeline: &[Stretch], today: Timestamp) -> String {
+    let coming =
+        timeline.iter().filter(|stretch| stretch.kind == StretchKind::Runs && stretch.until.is_none_or(|until| until > today));
+    let mut parts = Vec::new();
+    for stretch in coming {
+        let begins = if parts.is_empty() && stretch.from > today { format!("From {} ", date(stretch.from)) } else { String::new() };
+        match (stretch.until, parts.is_empty()) {
+            (Some(until), true) if begins.is_empty() => parts.push(format!("Until {}.", date(until))),
+            (Some(until), true) => parts.push(format!("{begins}to {} you are a {}.", date(until), stretch.tier.title())),
+            (Some(until), false) => parts.push(format!("After that, {} until {}.", stretch.tier.title(), date(until))),
+            (None, true) => return "It renews until you cancel it.".to_owned(),
+            (None, false) => {
+                parts.push(format!("After that, {} until you cancel it.", stretch.tier.title()));
+                return parts.join(" ");
+            }
+        }
+    }
+    if parts.is_empty() {
+        return "No membership runs just now. A gift that you redeem begins at once.".to_owned();
+    }
+    parts.push("Nothing renews by itself.".to_owned());
+    parts.join(" ")
+}
+
+#[component]
+fn Unverified() -> impl IntoView {
+    view! {
+        <form class="note row" method="post" action="/verify">
+            <input type="hidden" name="intent" value="send_again"/>
+            <p>"Your address is not verified yet, and redeeming needs that. Follow the link that we mailed you."</p>
+            <button class="btn quiet">"Mail me the link again"</button>
+        </form>
+    }
+}
+
+#[component]
+fn YourTime(timeline: Vec<Stretch>, today: Timestamp) -> impl IntoView {
+    let stops = stops(&timeline, today);
+    view! {
+        <section class="sheet" aria-labelledby="time">
+            <h2 id="time">"Your time"</h2>
+            <Spool timeline today/>
+            <div class="gap"><Course stops/></div>
+        </section>
+    }
+}
+
+/// What was, today, and what will be. Today has a stop of its own even where nothing turns.
+fn stops(timeline: &[Stretch], today: Timestamp) -> Vec<Stop> {
+    let (past, coming): (Vec<Turn>, Vec<Turn>) = turns(timeline, today).into_iter().partition(|turn| turn.at <= today);
+    let stop = |when| move |turn: Turn| Stop { when, title: date(turn.at), text: Some(turn.sentences.join(" ")) };
+    let now = Stop { when: When::Now, title: format!("Today, {}", date(today)), text: Some(now_in_words(timeline, today)) };
+    past.into_iter().map(stop(When::Past)).chain([now]).chain(coming.into_iter().map(stop(When::Next))).collect()
+}
+
+fn now_in_words(timeline: &[Stretch], today: Timestamp) -> String {
+    let mut sentences: Vec<String> = Vec::new();
+    match timeline.iter().find(|stretch| runs_at(stretch, today)) {
+        Some(stretch) => sentences.push(format!("{} runs.", stretch.tier.title())),
+        None => sentences.push("Nothing runs.".to_owned()),
+    }
+    let paused = timeline.iter().filter(|stretch| {
+        stretch.kind == StretchKind::Paused && stretch.from <= today && stretch.until.is_none_or(|until| until > today)
+    });
+    for stretch in paused {
+        let rest = timeline
+            .iter()
+            .filter(|other| other.source == stretch.source && other.kind == StretchKind::Runs && other.from >= today);
+        let left = rest.map(|other| other.until.map(|until| until.since(other.from))).sum::<Option<std::time::Duration>>();
+        let title = stretch.tier.title();
+        sentences.push(
+            left.map_or_else(|| format!("{title} is paused."), |left| format!("{title} is paused, with {} left.", days(left))),
+        );
+    }
+    sentences.join(" ")
+}
+
+#[component]
+fn GiftLines(lines: Vec<GiftLine>, word: &'static str, none: &'static str) -> impl IntoView {
+    if lines.is_empty() {
+        return view! { <p class="gap">{none}</p> }.into_any();
+    }
+    view! { <ul class="facts gap">{lines.into_iter().map(|line| view! { <Line line word/> }).collect_view()}</ul> }.into_any()
+}
+
+#[component]
+fn Line(line: GiftLine, word: &'static str) -> impl IntoView {
+    let other = line.other.as_ref().map_or_else(|| "somebody".to_owned(), |name| name.as_str().to_owned());
+    let whom = format!("{word} {other}");
+    let state = standing_in_words(&line);
+    let whom = match line.path {
+        Some(path) => view! { <a href=path>{whom}</a> }.into_any(),
+        None => whom.into_any(),
+    };
+    view! {
+        <li>
+            <span>{whom}</span>
+            <span>{format!("{}, {}", line.tier.title(), line.months.in_figures())}<br/><span class="small">{state}</span></span>
+        </li>
+    }
+}
+
+fn standing_in_words(line: &GiftLine) -> String {
+    match (&line.standing, &line.delivery) {
+        (Standing::Ready { .. }, DeliverySeen::Scheduled { due_at }) => format!("Goes out on {}", date(*due_at)),
+        (Standing::Ready { .. }, DeliverySeen::Bounced { .. }) => "Its mail came back".to_owned(),
+        (Standing::Ready { .. }, DeliverySeen::Failed { .. }) => "Not delivered".to_owned(),
+        (Standing::Ready { .. }, DeliverySeen::LinkOnly | DeliverySeen::Sent { .. }) => "Waiting to be redeemed".to_owned(),
+        (Standing::Unpaid, _) => "Not paid yet".to_owned(),
+        (Standing::Held, _) => "Being checked".to_owned(),
+        (Standing::Redeemed { redeemed_at, .. }, _) => format!("Redeemed {}", date(*redeemed_at)),
+        (Standing::Refunded, _) => "Paid back".to_owned(),
+        (Standing::Canceled, _) => "Never paid".to_owned(),
+        (Standing::Declined, _) => "Declined".to_owned(),
+        (Standing::Expired, _) => "Expired".to_owned(),
+    }
+}

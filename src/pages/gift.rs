@@ -1,0 +1,238 @@
+//! `/gift`: one form, in the order in which one thinks: the membership, how long, the card, delivery, you.
+
+use leptos::prelude::*;
+
+use super::parts::field::PickWrong;
+use super::parts::sum::LengthPrice;
+use super::parts::{Cut, EmailField, Field, Frame, MessageField, PayLabel, Pick, Place, PreviewCard, Slip, Sum};
+use super::refusal::typed_or;
+use super::{Draft, shopfront};
+use crate::catalog::{Months, Tier};
+
+/// Zones that most buyers find theirs among; the shop's own stands before them.
+const ZONES: [&str; 18] = [
+    "Europe/London",
+    "Europe/Lisbon",
+    "Europe/Berlin",
+    "Europe/Helsinki",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Sao_Paulo",
+    "Africa/Lagos",
+    "Africa/Johannesburg",
+    "Asia/Dubai",
+    "Asia/Kolkata",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+    "Pacific/Auckland",
+    "UTC",
+];
+
+/// `start` fills the form where nothing was refused: a choice that a link made, or the order that the buyer came back from.
+/// With `came_back` the page says that nothing was charged.
+#[component]
+pub fn GiftPage(#[prop(optional)] start: Draft, #[prop(optional)] came_back: bool) -> impl IntoView {
+    let draft = typed_or(start);
+    let (name, giver_name) = (draft.get("recipient_name").to_owned(), draft.get("buyer_name").to_owned());
+    let came_back = came_back.then(|| {
+        view! { <p class="note" role="status">"You came back from the payment page, and nothing was charged. Everything you wrote is here."</p> }
+    });
+    view! {
+        <Frame title="Make a gift" place=Place::Gift>
+            <h1>"Make a gift"</h1>
+            {came_back}
+            <Slip kept="Nothing was charged, and everything you wrote is still here."/>
+            <form class="pair order" method="post" action="/gift" novalidate>
+                <div class="sheet">
+                    <Membership chosen=draft.get("tier").to_owned()/>
+                    <Length chosen=draft.get("duration_months").to_owned()/>
+                    <TheCard draft=draft.clone()/>
+                    <Delivery draft=draft.clone()/>
+                    <You draft/>
+                </div>
+                <aside class="stay stack" aria-label="Your gift so far">
+                    <PreviewCard name giver_name/>
+                    <Sum/>
+                    <button class="btn wide nums"><PayLabel/></button>
+                    <p class="small">"You pay on our payment provider’s page, and can still go back from there. Nothing renews by itself."</p>
+                </aside>
+            </form>
+        </Frame>
+    }
+}
+
+/// The choice among `all`: the one that was made, else `otherwise`; never none.
+fn chosen_or<T: Copy + PartialEq>(made: Option<T>, otherwise: T) -> impl Fn(T) -> bool {
+    move |one| one == made.unwrap_or(otherwise)
+}
+
+#[component]
+fn Membership(chosen: String) -> impl IntoView {
+    let is_chosen = chosen_or(chosen.parse().ok(), Tier::Founder);
+    let pick = |tier: Tier| {
+        let blurb = shopfront().catalog.blurb(tier).to_owned();
+        view! {
+            <Pick name="tier" value=tier.to_string() checked=is_chosen(tier) class="tier" id=(tier == Tier::Member).then_some("tier")>
+                <b>{tier.title()}</b>
+                <span class="hint">{blurb}</span>
+            </Pick>
+        }
+    };
+    view! {
+        <fieldset>
+            <legend>"The membership"</legend>
+            <PickWrong name="tier"/>
+            <div class="picks two">{Tier::ALL.map(pick).collect_view()}</div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn Length(chosen: String) -> impl IntoView {
+    let is_chosen = chosen_or(chosen.parse().ok(), Months::Twelve);
+    let pick = |months: Months| {
+        view! {
+            <Pick name="duration_months" value=months.count().to_string() checked=is_chosen(months) id=(months == Months::Three).then_some("duration_months")>
+                <Cut months/>
+                <b>{months.in_figures()}</b>
+                <span class="price"><LengthPrice months/></span>
+            </Pick>
+        }
+    };
+    view! {
+        <fieldset>
+            <legend>"How long"</legend>
+            <PickWrong name="duration_months"/>
+            <div class="picks three nums">{Months::ALL.map(pick).collect_view()}</div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn TheCard(draft: Draft) -> impl IntoView {
+    view! {
+        <fieldset>
+            <legend>"The card"</legend>
+            <Field name="recipient_name" label="Their name" value=draft.get("recipient_name")/>
+            <MessageField value=draft.get("message").to_owned()/>
+            <Field
+                name="buyer_name"
+                label="Signed"
+                value=draft.get("buyer_name")
+                autocomplete="given-name"
+                optional=true
+                hint="Left empty, the card does not say who gave it."
+            />
+        </fieldset>
+    }
+}
+
+#[component]
+fn Delivery(draft: Draft) -> impl IntoView {
+    let by_link = draft.get("delivery") == "link";
+    view! {
+        <fieldset>
+            <legend>"Delivery"</legend>
+            <EmailField
+                name="recipient_email"
+                label="Their email address"
+                value=draft.get("recipient_email")
+                autocomplete="off"
+                hint="They sign in with this address to redeem. You can change it later."
+            />
+            <div class="picks field" role="radiogroup" aria-label="How it reaches them">
+                <PickWrong name="delivery"/>
+                <Pick name="delivery" value="email".to_owned() checked=!by_link id=Some("delivery")>
+                    <b>"We email it"</b>
+                    <span class="hint">"Once it is paid, or on the day below."</span>
+                </Pick>
+                <Pick name="delivery" value="link".to_owned() checked=by_link>
+                    <b>"I hand it over myself"</b>
+                    <span class="hint">"You get a link and a code to pass on. We write to nobody but you."</span>
+                </Pick>
+            </div>
+            <div class="day">
+                <Field
+                    name="deliver_on"
+                    label="On which day?"
+                    value=draft.get("deliver_on")
+                    kind="date"
+                    class="short"
+                    optional=true
+                    hint="Left empty, it goes out at once."
+                />
+                <Clock chosen=draft.get("time_zone").to_owned()/>
+            </div>
+        </fieldset>
+    }
+}
+
+/// Whose nine in the morning it is. A zone that was typed elsewhere and isn't listed stays chosen.
+#[component]
+fn Clock(chosen: String) -> impl IntoView {
+    let own = shopfront().zone.name().to_owned();
+    let chosen = if chosen.is_empty() { own.clone() } else { chosen };
+    let mut zones = vec![own];
+    for zone in ZONES.into_iter().map(str::to_owned).chain([chosen.clone()]) {
+        if !zones.contains(&zone) {
+            zones.push(zone);
+        }
+    }
+    let option = |zone: String| view! { <option value=zone.clone() selected=zone == chosen>{city(&zone)}</option> };
+    view! {
+        <div class="field">
+            <label for="time_zone">"By whose clock?"</label>
+            <PickWrong name="time_zone"/>
+            <select id="time_zone" name="time_zone">{zones.into_iter().map(option).collect_view()}</select>
+        </div>
+    }
+}
+
+/// "New York" of `America/New_York`.
+fn city(zone: &str) -> String {
+    zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")
+}
+
+#[component]
+fn You(draft: Draft) -> impl IntoView {
+    view! {
+        <fieldset>
+            <legend>"You"</legend>
+            <EmailField
+                name="buyer_email"
+                label="Your email address"
+                value=draft.get("buyer_email")
+                autocomplete="email"
+                hint="For the receipt, and the link to your gift."
+            />
+            <Field
+                name="promo_code"
+                label="Promo code"
+                value=draft.get("promo_code")
+                class="short"
+                optional=true
+                hint="Taken off before you pay. The payment page shows the final sum."
+            />
+        </fieldset>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_choice_is_always_made() {
+        let made = |typed: &str| Months::ALL.map(chosen_or(typed.parse().ok(), Months::Twelve));
+        assert_eq!(made("6"), [false, true, false]);
+        assert_eq!(made("7"), [false, false, true]);
+    }
+
+    #[test]
+    fn a_zone_is_shown_by_its_city() {
+        assert_eq!((city("America/New_York"), city("UTC")), ("New York".to_owned(), "UTC".to_owned()));
+    }
+}

@@ -1,0 +1,177 @@
+//! Labelled controls, wired to their hints and to what a refusal says of them.
+
+use leptos::prelude::*;
+
+use super::super::Refusal;
+use crate::values::{Message, PersonName};
+
+/// The names by which a control points at the texts that describe it, the refusal before the hint.
+struct Wiring {
+    wrong: Option<String>,
+    described_by: Option<String>,
+}
+
+impl Wiring {
+    fn of(name: &str, has_hint: bool) -> Self {
+        let wrong = Refusal::of_this_page().and_then(|refusal| refusal.message(name));
+        let error = wrong.is_some().then(|| format!("{name}-error"));
+        let hint = has_hint.then(|| format!("{name}-hint"));
+        let described_by = [error, hint].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        Self { wrong, described_by: (!described_by.is_empty()).then_some(described_by) }
+    }
+
+    fn invalid(&self) -> Option<&'static str> {
+        self.wrong.is_some().then_some("true")
+    }
+}
+
+/// Label, refusal, control and hint, one below the other.
+#[component]
+fn Labelled(
+    name: &'static str,
+    label: String,
+    optional: bool,
+    wrong: Option<String>,
+    hint: Option<&'static str>,
+    children: Children,
+) -> impl IntoView {
+    let optional = optional.then(|| view! { " "<span class="opt">"(optional)"</span> });
+    let wrong = wrong.map(|wrong| view! { <p class="wrong" id=format!("{name}-error")>{wrong}</p> });
+    let hint = hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> });
+    view! {
+        <div class="field">
+            <label for=name>{label}{optional}</label>
+            {wrong}
+            {children()}
+            {hint}
+        </div>
+    }
+}
+
+/// One line of text. Its id is its name, so that a slip can link to it.
+#[component]
+pub fn Field(
+    name: &'static str,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] value: String,
+    #[prop(optional_no_strip, into)] hint: Option<&'static str>,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(default = "off")] autocomplete: &'static str,
+    #[prop(optional)] optional: bool,
+    #[prop(optional)] class: Option<&'static str>,
+    #[prop(default = PersonName::LONGEST)] longest: usize,
+) -> impl IntoView {
+    let wiring = Wiring::of(name, hint.is_some());
+    let (invalid, described_by) = (wiring.invalid(), wiring.described_by);
+    let typed = !matches!(kind, "date" | "password");
+    view! {
+        <Labelled name label optional wrong=wiring.wrong hint>
+            <input
+                id=name
+                name=name
+                type=(kind != "text").then_some(kind)
+                class=class
+                value=(!value.is_empty()).then_some(value)
+                autocomplete=autocomplete
+                maxlength=typed.then_some(longest)
+                spellcheck=(class.is_some() || kind == "email").then_some("false")
+                required=!optional
+                aria-invalid=invalid
+                aria-describedby=described_by
+            />
+        </Labelled>
+    }
+}
+
+/// An email address.
+#[component]
+pub fn EmailField(
+    #[prop(default = "email")] name: &'static str,
+    #[prop(default = "Email address".to_owned(), into)] label: String,
+    #[prop(optional, into)] value: String,
+    #[prop(optional_no_strip, into)] hint: Option<&'static str>,
+    #[prop(default = "username")] autocomplete: &'static str,
+) -> impl IntoView {
+    const LONGEST: usize = 254;
+    view! { <Field name label value hint kind="email" autocomplete longest=LONGEST/> }
+}
+
+/// A password. It is never shown again, whatever was refused.
+#[component]
+pub fn PasswordField(
+    #[prop(default = "password")] name: &'static str,
+    #[prop(default = "Password")] label: &'static str,
+    #[prop(optional_no_strip, into)] hint: Option<&'static str>,
+    #[prop(default = "current-password")] autocomplete: &'static str,
+) -> impl IntoView {
+    view! { <Field name label hint kind="password" autocomplete/> }
+}
+
+/// What the giver writes, in the card's own type.
+#[component]
+pub fn MessageField(value: String) -> impl IntoView {
+    let wiring = Wiring::of("message", true);
+    let (invalid, described_by) = (wiring.invalid(), wiring.described_by);
+    view! {
+        <Labelled
+            name="message"
+            label="Your message".to_owned()
+            optional=true
+            wrong=wiring.wrong
+            hint=Some("Up to 500 characters. It is printed just as you write it.")
+        >
+            <textarea
+                id="message"
+                name="message"
+                maxlength=Message::LONGEST
+                aria-invalid=invalid
+                aria-describedby=described_by
+                inner_html=textarea_html(&value)
+            ></textarea>
+        </Labelled>
+    }
+}
+
+/// Leptos does not escape the children of a `textarea`, so its text is escaped here.
+/// A parser drops one line break behind the tag: with one of ours there, none that was typed is lost.
+fn textarea_html(text: &str) -> String {
+    format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
+}
+
+/// A choice as a card around a real radio button.
+#[component]
+pub fn Pick(
+    name: &'static str,
+    value: String,
+    checked: bool,
+    #[prop(optional)] class: &'static str,
+    /// The button's id, on the first choice of a group, so that a slip can link to the group.
+    #[prop(optional_no_strip)]
+    id: Option<&'static str>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <label class=format!("pick {class}").trim_end().to_owned()>
+            <input type="radio" id=id name=name value=value checked=checked/>
+            {children()}
+        </label>
+    }
+}
+
+/// What a refusal says of a group of choices; it stands above them.
+#[component]
+pub fn PickWrong(name: &'static str) -> impl IntoView {
+    Wiring::of(name, false).wrong.map(|wrong| view! { <p class="wrong" id=format!("{name}-error")>{wrong}</p> })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_can_not_leave_its_textarea() {
+        let html = view! { <MessageField value="\n</textarea><script>alert(1)</script> &lt;".to_owned()/> }.to_html();
+        assert!(html.contains("\n\n&lt;/textarea>&lt;script>alert(1)&lt;/script> &amp;lt;</textarea>"), "{html}");
+        assert!(!html.contains("<script"), "{html}");
+    }
+}

@@ -1,0 +1,31 @@
+//! The pieces that several pages are made of.
+
+pub mod card;
+pub mod course;
+pub mod cut;
+pub mod dates;
+pub mod field;
+pub mod frame;
+pub mod receipt;
+pub mod slip;
+pub mod spool;
+pub mod sum;
+pub mod turns;
+
+pub use card::{CardFront, MaskedCard, OpenCard, PreviewCard, SealedCard};
+pub use course::{Course, Stop};
+pub use cut::Cut;
+pub use field::{EmailField, Field, MessageField, PasswordField, Pick};
+pub use frame::{Frame, Place};
+pub use receipt::ReceiptFacts;
+pub use slip::Slip;
+pub use spool::Spool;
+pub use sum::{PayLabel, Sum};
+pub use turns::{Turn, turns};
+
+use crate::values::PersonName;
+
+/// Who gave it, as a sentence begins with them.
+pub fn giver(name: Option<&PersonName>) -> String {
+    name.map_or_else(|| "Somebody".to_owned(), |name| name.as_str().to_owned())
+}

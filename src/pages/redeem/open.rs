@@ -1,0 +1,48 @@
+//! The open card, for its recipient: what redeeming would do, in dates, and the one button that does it.
+
+use leptos::prelude::*;
+
+use super::super::parts::course::When;
+use super::super::parts::dates::date;
+use super::super::parts::{Course, Frame, OpenCard, Place, Slip, Stop, turns};
+use crate::memberships::Stretch;
+use crate::shop::Card;
+use crate::values::{Email, Timestamp};
+
+#[component]
+pub fn OpenPage(card: Card, recipient_email: Email, today: Timestamp, timeline: Vec<Stretch>, path: String) -> impl IntoView {
+    let heading = match &card.giver_name {
+        Some(giver) => format!("From {}, for you", giver.as_str()),
+        None => "For you".to_owned(),
+    };
+    let redeem = format!("Redeem {} of {}", card.months.in_figures(), card.tier.title());
+    view! {
+        <Frame title="Your gift" place=Place::Redeem private=true class="moment">
+            <div class="centre"><h1>{heading}</h1></div>
+            <Slip/>
+            <OpenCard card opens=true/>
+            <section class="sheet dry" aria-labelledby="dry">
+                <h2 id="dry">"If you redeem it today"</h2>
+                <Course stops=stops(&timeline, today)/>
+                <form class="row" method="post" action=path>
+                    <input type="hidden" name="intent" value="redeem"/>
+                    <button class="btn">{redeem}</button>
+                    <span class="small">"Nothing to pay. Redeeming can’t be undone."</span>
+                </form>
+                <p class="small gap">"You are signed in as "{recipient_email.as_str().to_owned()}"."</p>
+            </section>
+        </Frame>
+    }
+}
+
+/// What is to come from today on: a ribbon of promises, whose last one is its end.
+fn stops(timeline: &[Stretch], today: Timestamp) -> Vec<Stop> {
+    let coming: Vec<_> = turns(timeline, today).into_iter().filter(|turn| turn.at >= today).collect();
+    let last = coming.len().saturating_sub(1);
+    let stop = |(place, turn): (usize, super::super::parts::Turn)| Stop {
+        when: if place == last { When::Now } else { When::Past },
+        title: if turn.at == today { format!("Today, {}", date(today)) } else { date(turn.at) },
+        text: Some(turn.sentences.join(" ")),
+    };
+    coming.into_iter().enumerate().map(stop).collect()
+}

@@ -1,0 +1,33 @@
+//! The sealed card, for whoever followed the link in the recipient's own mail and has not signed in.
+
+use leptos::prelude::*;
+
+use super::super::parts::{Frame, Place, SealedCard, giver};
+use super::KeepForm;
+use super::masked::SignInButtons;
+use crate::shop::Card;
+use crate::values::Email;
+
+#[component]
+pub fn SealedPage(card: Card, recipient_email: Email, signed_in_as: Option<Email>, path: String) -> impl IntoView {
+    let name = card.recipient_name.as_str().to_owned();
+    let giver = giver(card.giver_name.as_ref());
+    let other = signed_in_as.map(
+        |email| view! { <p>"You are signed in as "<b>{email.as_str().to_owned()}</b>"; this gift is for another address."</p> },
+    );
+    view! {
+        <Frame title="A gift for you" place=Place::Redeem private=true class="moment">
+            <div class="centre stack">
+                <h1>{name}", this is for you"</h1>
+                <p class="lead">{giver}" has given you a membership."</p>
+            </div>
+            <SealedCard card/>
+            <div class="centre stack">
+                {other}
+                <p>"To make it yours, sign in with the address it was sent to, "<b>{recipient_email.as_str().to_owned()}</b>"."</p>
+                <KeepForm path><SignInButtons/></KeepForm>
+                <p class="small">"It costs you nothing. You will see what changes before anything does."</p>
+            </div>
+        </Frame>
+    }
+}

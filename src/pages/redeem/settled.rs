@@ -1,0 +1,108 @@
+//! A gift that can't be redeemed now, told to its recipient: why, and what to do next.
+
+use leptos::prelude::*;
+
+use super::super::parts::dates::date;
+use super::super::parts::{CardFront, Frame, OpenCard, Place, giver};
+use super::super::shopfront;
+use crate::shop::{Card, Standing};
+
+/// What a state of a gift means for its recipient.
+struct Told {
+    title: String,
+    lead: String,
+    /// The way on: a path and what the link says.
+    way: (&'static str, &'static str),
+}
+
+#[component]
+pub fn SettledPage(card: Card, standing: Standing) -> impl IntoView {
+    if let Standing::Redeemed { by_me: true, .. } = standing {
+        return view! { <YoursPage card standing/> }.into_any();
+    }
+    let told = told(&card, &standing);
+    let support = shopfront().brand.support_email.as_str().to_owned();
+    let (path, words) = told.way;
+    view! {
+        <Frame title=told.title.clone() place=Place::Redeem private=true>
+            <div class="pair">
+                <div class="stack">
+                    <h1>{told.title.clone()}</h1>
+                    <p class="lead">{told.lead}</p>
+                    <p class="row"><a class="btn" href=path>{words}</a></p>
+                    <p class="small">"Is something not right? Write to "<a href=format!("mailto:{support}")>{support.clone()}</a>"."</p>
+                </div>
+                <CardFront card class="stay"/>
+            </div>
+        </Frame>
+    }
+    .into_any()
+}
+
+/// Redeemed by whoever looks at it: the card stays theirs to read.
+#[component]
+fn YoursPage(card: Card, standing: Standing) -> impl IntoView {
+    let told = told(&card, &standing);
+    view! {
+        <Frame title=told.title.clone() place=Place::Redeem private=true class="moment">
+            <div class="centre stack"><h1>{told.title.clone()}</h1><p class="lead">{told.lead}</p></div>
+            <OpenCard card/>
+            <div class="centre"><p class="row"><a class="btn" href=told.way.0>{told.way.1}</a></p></div>
+        </Frame>
+    }
+}
+
+fn told(card: &Card, standing: &Standing) -> Told {
+    const HOME: (&str, &str) = ("/", "To the first page");
+    const ACCOUNT: (&str, &str) = ("/account", "See your membership");
+    let (giver, tier) = (giver(card.giver_name.as_ref()), card.tier.title());
+    let (title, lead, way) = match standing {
+        Standing::Redeemed { redeemed_at, by_me: true } => (
+            "It is yours".to_owned(),
+            format!("You redeemed {} of {tier} on {}. {giver} knows, and the card stays here.", card.months.in_words(), date(*redeemed_at)),
+            ACCOUNT,
+        ),
+        Standing::Redeemed { redeemed_at, by_me: false } => (
+            "This gift has been redeemed".to_owned(),
+            format!("It was redeemed on {}. If you did it with another account of yours, sign in there to see it.", date(*redeemed_at)),
+            ("/account", "See your account"),
+        ),
+        Standing::Ready { .. } => ("This gift is ready".to_owned(), "Open it from the link in your mail.".to_owned(), ACCOUNT),
+        Standing::Unpaid => (
+            "Not quite ready yet".to_owned(),
+            format!("{giver} has written this card, and the payment is not confirmed yet. Nothing is for you to do: come back later today."),
+            HOME,
+        ),
+        Standing::Held => (
+            "We are checking this gift".to_owned(),
+            "Something about its payment is being looked at. Nothing is lost, and you need not do anything: the same link will open it.".to_owned(),
+            HOME,
+        ),
+        Standing::Refunded => (
+            "This gift was taken back".to_owned(),
+            format!("{giver} was paid back for it, so it can’t be redeemed. Your own membership is as it was."),
+            HOME,
+        ),
+        Standing::Canceled => (
+            "This gift was not completed".to_owned(),
+            format!("It was never paid, so it can’t be redeemed. {giver} can tell you more."),
+            HOME,
+        ),
+        Standing::Declined => (
+            "This gift was declined".to_owned(),
+            format!("It can’t be redeemed any more. If that was a mistake, ask {} to write to us.", in_sentence(&giver)),
+            HOME,
+        ),
+        Standing::Expired => (
+            "This gift has expired".to_owned(),
+            format!("It was not redeemed in time. Ask {}, who can write to us about it.", in_sentence(&giver)),
+            HOME,
+        ),
+    };
+    Told { title, lead, way }
+}
+
+/// The giver in the middle of a sentence.
+fn in_sentence(giver: &str) -> String {
+    if giver == "Somebody" { "whoever gave it".to_owned() } else { giver.to_owned() }
+}

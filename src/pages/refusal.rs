@@ -1,0 +1,196 @@
+//! What a page has to say about the request before it: why it was refused and what had been typed, or what was done.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use leptos::prelude::use_context;
+
+use crate::error::{Error, Wrong};
+use crate::values::in_words;
+
+/// What was typed into a form, by the fields' names. Passwords never stand in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft(BTreeMap<String, String>);
+
+impl Draft {
+    /// Fields whose values go nowhere but to the verb.
+    const SECRETS: [&'static str; 4] = ["password", "current_password", "token", "key"];
+
+    /// What was typed for this field; empty where nothing was.
+    pub fn get(&self, field: &str) -> &str {
+        self.0.get(field).map_or("", String::as_str)
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Draft {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(fields: I) -> Self {
+        let fields = fields.into_iter().map(|(name, value)| (name.into(), value.into()));
+        Self(fields.filter(|(name, _): &(String, String)| !Self::SECRETS.contains(&name.as_str())).collect())
+    }
+}
+
+/// Why a form was refused, and what was typed into it; provided as context to the page that shows it again.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    pub error: Error,
+    pub draft: Draft,
+}
+
+impl Refusal {
+    /// The refusal of the page that is being rendered, if its form was refused.
+    pub(super) fn of_this_page() -> Option<Self> {
+        use_context()
+    }
+
+    /// The fields to correct.
+    pub(super) fn wrongs(&self) -> Vec<Wrong> {
+        match &self.error {
+            Error::Invalid(wrongs) => wrongs.clone(),
+            Error::GiftNotFound => vec![Wrong::new("code", self.error.to_string().trim_end_matches('.'))],
+            Error::Unauthenticated
+            | Error::Forbidden
+            | Error::ForeignOrigin
+            | Error::NotFound
+            | Error::SignInFailed
+            | Error::LinkEnded
+            | Error::TooManyAttempts { .. }
+            | Error::AuthenticatedEmailRequired
+            | Error::GiftAlreadyRedeemed
+            | Error::GiftNotRedeemable
+            | Error::GiftNotChangeable
+            | Error::SignatureRefused
+            | Error::ProviderUnavailable(_)
+            | Error::Unavailable(_)
+            | Error::Internal(_) => Vec::new(),
+        }
+    }
+
+    pub(super) fn message(&self, field: &str) -> Option<String> {
+        self.wrongs().into_iter().find(|wrong| wrong.field == field).map(|wrong| wrong.message)
+    }
+
+    /// "4 things to correct": how the page's title begins.
+    pub(super) fn in_title(&self) -> String {
+        match self.wrongs().len() {
+            0 => "Not done".to_owned(),
+            1 => "1 thing to correct".to_owned(),
+            count => format!("{count} things to correct"),
+        }
+    }
+
+    /// "Four things to correct": what stands above the form.
+    pub(super) fn heading(&self) -> String {
+        match u32::try_from(self.wrongs().len()).unwrap_or(u32::MAX) {
+            0 => self.error.to_string(),
+            1 => "One thing to correct".to_owned(),
+            count => format!("{} things to correct", capital(&in_words(count))),
+        }
+    }
+}
+
+/// What was typed into the refused form of this page; `otherwise` where nothing was refused.
+pub(super) fn typed_or(otherwise: Draft) -> Draft {
+    Refusal::of_this_page().map_or(otherwise, |refusal| refusal.draft)
+}
+
+/// With its first letter large.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Something that was done and asks nothing; provided as context to the page that the redirect leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    SentAgain,
+    Readdressed,
+    Reissued,
+    PasswordChanged,
+    AddressChanged,
+    Verified,
+    Redeemed,
+    SignedOut,
+}
+
+impl Notice {
+    const ALL: [Self; 8] = [
+        Self::SentAgain,
+        Self::Readdressed,
+        Self::Reissued,
+        Self::PasswordChanged,
+        Self::AddressChanged,
+        Self::Verified,
+        Self::Redeemed,
+        Self::SignedOut,
+    ];
+
+    /// As a query parameter carries it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SentAgain => "sent-again",
+            Self::Readdressed => "readdressed",
+            Self::Reissued => "reissued",
+            Self::PasswordChanged => "password-changed",
+            Self::AddressChanged => "address-changed",
+            Self::Verified => "verified",
+            Self::Redeemed => "redeemed",
+            Self::SignedOut => "signed-out",
+        }
+    }
+
+    pub(super) const fn sentence(self) -> &'static str {
+        match self {
+            Self::SentAgain => "It is on its way again, with the same code.",
+            Self::Readdressed => "Changed, and on its way to the new address. The link and the code sent before no longer work.",
+            Self::Reissued => "The gift has a new code. The one before it redeems nothing any more.",
+            Self::PasswordChanged => "Your password is changed, and every other device is signed out.",
+            Self::AddressChanged => "Your address is changed. We told the one before it.",
+            Self::Verified => "Your address is verified.",
+            Self::Redeemed => "It is yours. We told whoever gave it to you.",
+            Self::SignedOut => "You are signed out.",
+        }
+    }
+}
+
+impl FromStr for Notice {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|notice| notice.as_str() == text).ok_or(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_keeps_what_was_typed_and_no_password() {
+        let draft: Draft =
+            [("email", "bea@example.com"), ("password", "umbrella"), ("current_password", "rain")].into_iter().collect();
+        assert_eq!(draft.get("email"), "bea@example.com");
+        assert_eq!((draft.get("password"), draft.get("current_password"), draft.get("unknown")), ("", "", ""));
+    }
+
+    #[test]
+    fn a_refusal_counts_what_is_to_be_corrected() {
+        let two = Refusal {
+            error: Error::Invalid(vec![Wrong::new("email", "Enter it"), Wrong::new("password", "Choose one")]),
+            draft: Draft::default(),
+        };
+        assert_eq!((two.in_title().as_str(), two.heading().as_str()), ("2 things to correct", "Two things to correct"));
+        assert_eq!(two.message("password").as_deref(), Some("Choose one"));
+        assert_eq!(two.message("name"), None);
+        let unknown = Refusal { error: Error::GiftNotFound, draft: Draft::default() };
+        assert_eq!(unknown.in_title(), "1 thing to correct");
+        let refused = Refusal { error: Error::SignInFailed, draft: Draft::default() };
+        assert_eq!((refused.in_title().as_str(), refused.heading()), ("Not done", Error::SignInFailed.to_string()));
+    }
+
+    #[test]
+    fn a_notice_is_read_as_it_is_written() {
+        for notice in Notice::ALL {
+            assert_eq!(notice.as_str().parse(), Ok(notice));
+        }
+        assert_eq!("<b>".parse::<Notice>(), Err(()));
+    }
+}

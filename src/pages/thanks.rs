@@ -1,0 +1,88 @@
+//! `/gift/thanks`: where the payment page sends a buyer back to, whatever became of the payment.
+
+use leptos::prelude::*;
+
+use super::parts::dates::date;
+use super::parts::{CardFront, Frame, Place, ReceiptFacts};
+use crate::shop::{DeliverySeen, PaymentSeen, StatusPage, Thanks};
+
+#[component]
+pub fn ThanksPage(thanks: Thanks) -> impl IntoView {
+    let Thanks { payment, status_page } = thanks;
+    let card = status_page.card.clone();
+    let (title, told) = match payment {
+        PaymentSeen::Paid => ("Thank you", view! { <Paid status=status_page/> }.into_any()),
+        PaymentSeen::Processing => ("Your payment is under way", view! { <Processing status=status_page/> }.into_any()),
+        PaymentSeen::Open => ("Not paid yet", view! { <Open status=status_page/> }.into_any()),
+        PaymentSeen::Ended => ("Nothing was charged", view! { <Ended/> }.into_any()),
+    };
+    view! {
+        <Frame title place=Place::Gift private=true>
+            <div class="pair">
+                <div class="stack">{told}</div>
+                <CardFront card class="stay"/>
+            </div>
+        </Frame>
+    }
+}
+
+#[component]
+fn Paid(status: StatusPage) -> impl IntoView {
+    let name = status.card.recipient_name.as_str().to_owned();
+    let thanks = match &status.card.giver_name {
+        Some(giver) => format!("Thank you, {}.", giver.as_str()),
+        None => "Thank you.".to_owned(),
+    };
+    let next = match &status.delivery {
+        DeliverySeen::LinkOnly => format!("It is paid, and the link to pass on to {name} is on the gift’s own page."),
+        DeliverySeen::Scheduled { due_at } => format!("It is paid, and goes out to {name} on {}.", date(*due_at)),
+        DeliverySeen::Sent { .. } => format!("It is paid, and the card is on its way to {name}."),
+        DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. } => {
+            format!("It is paid, but our mail to {name} came back. The gift’s own page has a form for another address.")
+        }
+    };
+    let mailbox = status.buyer_email.as_ref().map(|email| format!("A copy is in your mailbox, {}. ", email.as_str()));
+    view! {
+        <h1>{thanks}</h1>
+        <p class="lead">{next}" We write to you when it is redeemed."</p>
+        <p class="row"><a class="btn" href=status.path.clone()>"Follow your gift"</a></p>
+        <h2 class="gap">"Your receipt"</h2>
+        <ReceiptFacts receipt=status.receipt.clone()>
+            <div><dt>"For"</dt><dd>{name.clone()}", "{status.recipient_email.as_str().to_owned()}</dd></div>
+            <div><dt>"Reference"</dt><dd class="code">{status.reference.to_string()}</dd></div>
+        </ReceiptFacts>
+        <p class="small">{mailbox}"Quote the reference if you write to us; it redeems nothing."</p>
+    }
+}
+
+#[component]
+fn Processing(status: StatusPage) -> impl IntoView {
+    view! {
+        <h1>"Your payment is under way"</h1>
+        <p class="lead">"Some ways of paying take a while to be confirmed. You need not wait here, and need not pay again."</p>
+        <p>"As soon as it is confirmed, the gift goes its way and the receipt is in your mailbox."</p>
+        <p class="row"><a class="btn" href=status.path.clone()>"Follow your gift"</a></p>
+        <p class="small">"Reference: "<span class="code">{status.reference.to_string()}</span></p>
+    }
+}
+
+#[component]
+fn Open(status: StatusPage) -> impl IntoView {
+    view! {
+        <h1>"Not paid yet"</h1>
+        <p class="lead">"The payment page tells us of no payment. Nothing was charged so far."</p>
+        <p>"If you have just paid, the word may take a minute to reach us; the gift’s own page will say so."</p>
+        <p class="row"><a class="btn" href=status.path.clone()>"Follow your gift"</a>" "<a href="/gift">"Make a gift anew"</a></p>
+        <p class="small">"Reference: "<span class="code">{status.reference.to_string()}</span></p>
+    }
+}
+
+#[component]
+fn Ended() -> impl IntoView {
+    view! {
+        <h1>"Nothing was charged"</h1>
+        <p class="lead">"That payment can’t be completed any more, so the gift was not made."</p>
+        <p>"Make it again whenever you like."</p>
+        <p class="row"><a class="btn" href="/gift">"Make a gift"</a></p>
+    }
+}
