@@ -193,7 +193,7 @@ fn account_foot(brand: &Brand, otherwise: &str) -> Line {
 /// "The link works once, within one hour."
 fn works_once(valid_for: Duration) -> String {
     let minutes = valid_for.as_secs().div_ceil(60);
-    let (count, unit) = if minutes % 60 == 0 { (minutes / 60, "hour") } else { (minutes, "minute") };
+    let (count, unit) = if minutes.is_multiple_of(60) { (minutes / 60, "hour") } else { (minutes, "minute") };
     let plural = if count == 1 { "" } else { "s" };
     format!("The link works once, within {count} {unit}{plural}.")
 }

@@ -1,1 +1,280 @@
-//! ...
+//! What is to be done outside, and who is doing it. Rows hold a kind and ids; what they mean is the worker's business.
+
+use sha2::{Digest, Sha256};
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+
+use super::engine::{Store, change_one};
+use super::error::{Error, Result};
+use super::row::Read;
+use crate::values::{OutboxId, Timestamp};
+
+/// Something to be done once, written in the transaction of the change that caused it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEntry {
+    /// "receipt", "gift_for_you": what is to be done.
+    pub kind: String,
+    /// The ids that it is about, as JSON; never an address, a code or a text.
+    pub refs: String,
+    /// Two entries with the same key are one.
+    pub dedupe_key: String,
+    /// `None`: at once.
+    pub due_at: Option<Timestamp>,
+}
+
+/// A piece of work that this worker holds until its lease ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub id: OutboxId,
+    pub version: i64,
+    pub kind: String,
+    pub refs: String,
+    /// This one included.
+    pub attempts: i64,
+    pub created_at: Timestamp,
+}
+
+/// Something that was given up, for the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parked {
+    pub id: OutboxId,
+    pub kind: String,
+    pub attempts: i64,
+    /// A tag, nothing private.
+    pub reason: String,
+    pub created_at: Timestamp,
+    pub parked_at: Timestamp,
+}
+
+/// Who takes work and until when it is theirs.
+#[derive(Clone, Copy, Debug)]
+pub struct Lease<'a> {
+    pub worker: &'a str,
+    pub until: Timestamp,
+}
+
+/// Writes an entry down, unless one of the same key was there before.
+pub async fn post(connection: &mut AnyConnection, entry: &NewEntry, now: Timestamp) -> Result<()> {
+    sqlx::query(
+        "insert into outbox (id, version, kind, refs, dedupe_key, state, due_at, attempts, created_at)
+         values ($1, 1, $2, $3, $4, 'waiting', $5, 0, $6)
+         on conflict (dedupe_key) do nothing",
+    )
+    .bind(id_of(&entry.dedupe_key).as_str())
+    .bind(&entry.kind)
+    .bind(&entry.refs)
+    .bind(&entry.dedupe_key)
+    .bind(entry.due_at.unwrap_or(now).millis())
+    .bind(now.millis())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// An entry's id follows from its key, so that posting needs no randomness and the same work has the same id everywhere.
+fn id_of(dedupe_key: &str) -> OutboxId {
+    let mut bytes = [0; 10];
+    bytes.iter_mut().zip(Sha256::digest(dedupe_key)).for_each(|(byte, digested)| *byte = digested);
+    OutboxId::from_bytes(bytes)
+}
+
+/// Takes what is due and nobody holds, longest overdue first, and counts the attempt. One conditional update:
+/// the outer condition is looked at again when another worker's update lets go of a row, so each piece is taken by one.
+pub async fn lease_due(store: &Store, now: Timestamp, lease: Lease<'_>, limit: i64) -> Result<Vec<Entry>> {
+    let rows = sqlx::query(
+        "update outbox
+         set leased_by = $1, leased_until = $2, attempts = attempts + 1, version = version + 1
+         where state = 'waiting' and (leased_until is null or leased_until <= $3)
+             and id in (
+                 select id from outbox
+                 where state = 'waiting' and due_at <= $3 and (leased_until is null or leased_until <= $3)
+                 order by due_at, id
+                 limit $4
+             )
+         returning id, version, kind, refs, attempts, created_at",
+    )
+    .bind(lease.worker)
+    .bind(lease.until.millis())
+    .bind(now.millis())
+    .bind(limit)
+    .fetch_all(&mut *store.connection().await?)
+    .await?;
+    rows.iter().map(entry).collect()
+}
+
+/// It is done. [`Error::Stale`] where the lease ran out and somebody else took it; so for the three below.
+pub async fn done(connection: &mut AnyConnection, entry: &Entry, now: Timestamp) -> Result<()> {
+    end(connection, entry, "done", None, now).await
+}
+
+/// It is overtaken by what happened since: nothing is left to do.
+pub async fn discard(connection: &mut AnyConnection, entry: &Entry, reason: &str, now: Timestamp) -> Result<()> {
+    end(connection, entry, "dropped", Some(reason), now).await
+}
+
+/// It is given up, and waits for the operator.
+pub async fn park(connection: &mut AnyConnection, entry: &Entry, reason: &str, now: Timestamp) -> Result<()> {
+    end(connection, entry, "parked", Some(reason), now).await
+}
+
+/// It is to be tried again at `due_at`.
+pub async fn retry(connection: &mut AnyConnection, entry: &Entry, reason: &str, due_at: Timestamp) -> Result<()> {
+    let query = sqlx::query(
+        "update outbox
+         set due_at = $3, last_error = $4, leased_by = null, leased_until = null, version = version + 1
+         where id = $1 and version = $2",
+    )
+    .bind(entry.id.as_str())
+    .bind(entry.version)
+    .bind(due_at.millis())
+    .bind(reason);
+    change_one(connection, query).await
+}
+
+/// What was given up, newest first.
+pub async fn parked(connection: &mut AnyConnection, limit: i64) -> Result<Vec<Parked>> {
+    let rows = sqlx::query(
+        "select * from outbox
+         where state = 'parked'
+         order by done_at desc, id
+         limit $1",
+    )
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(parked_entry).collect()
+}
+
+/// How many pieces of work still wait, due or not.
+pub async fn count_waiting(connection: &mut AnyConnection) -> Result<i64> {
+    let row = sqlx::query("select count(*) as waiting from outbox where state = 'waiting'").fetch_one(connection).await?;
+    row.number("waiting")
+}
+
+async fn end(connection: &mut AnyConnection, entry: &Entry, state: &str, reason: Option<&str>, now: Timestamp) -> Result<()> {
+    let query = sqlx::query(
+        "update outbox
+         set state = $3, last_error = $4, done_at = $5, leased_by = null, leased_until = null, version = version + 1
+         where id = $1 and version = $2",
+    )
+    .bind(entry.id.as_str())
+    .bind(entry.version)
+    .bind(state)
+    .bind(reason.map(str::to_owned))
+    .bind(now.millis());
+    change_one(connection, query).await
+}
+
+fn entry(row: &AnyRow) -> Result<Entry> {
+    Ok(Entry {
+        id: row.parsed("id")?,
+        version: row.number("version")?,
+        kind: row.text("kind")?,
+        refs: row.text("refs")?,
+        attempts: row.number("attempts")?,
+        created_at: row.time("created_at")?,
+    })
+}
+
+fn parked_entry(row: &AnyRow) -> Result<Parked> {
+    Ok(Parked {
+        id: row.parsed("id")?,
+        kind: row.text("kind")?,
+        attempts: row.number("attempts")?,
+        reason: row.text_or_null("last_error")?.unwrap_or_default(),
+        created_at: row.time("created_at")?,
+        parked_at: row.time_or_null("done_at")?.ok_or(Error::Unreadable("done_at"))?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::testing::on_both;
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+    fn after(seconds: u64) -> Timestamp {
+        NOW.plus(std::time::Duration::from_secs(seconds))
+    }
+
+    fn work(key: &str) -> NewEntry {
+        NewEntry { kind: "receipt".to_owned(), refs: "{}".to_owned(), dedupe_key: key.to_owned(), due_at: None }
+    }
+
+    async fn posted(store: &Store, entry: &NewEntry) {
+        post(&mut store.connection().await.unwrap(), entry, NOW).await.unwrap();
+    }
+
+    async fn leased(store: &Store, worker: &str, now: Timestamp) -> Vec<Entry> {
+        let lease = Lease { worker, until: now.plus(std::time::Duration::from_secs(30)) };
+        lease_due(store, now, lease, 100).await.unwrap()
+    }
+
+    on_both!(the_same_key_is_the_same_work, async |store: Store| {
+        posted(&store, &work("receipt order_1")).await;
+        posted(&store, &work("receipt order_1")).await;
+        posted(&store, &work("receipt order_2")).await;
+        let taken = leased(&store, "one", NOW).await;
+        assert_eq!(taken.len(), 2);
+        assert_ne!(taken[0].id, taken[1].id);
+    });
+
+    on_both!(nothing_is_taken_before_it_is_due, async |store: Store| {
+        posted(&store, &NewEntry { due_at: Some(after(60)), ..work("later") }).await;
+        assert_eq!(leased(&store, "one", after(59)).await, []);
+        assert_eq!(leased(&store, "one", after(60)).await.len(), 1);
+    });
+
+    on_both!(work_is_held_by_one_until_the_lease_ends, async |store: Store| {
+        posted(&store, &work("held")).await;
+        let first = leased(&store, "one", NOW).await;
+        assert_eq!(leased(&store, "two", after(29)).await, []);
+        let second = leased(&store, "two", after(30)).await;
+        assert_eq!((first[0].attempts, second[0].attempts), (1, 2));
+        let mut connection = store.connection().await.unwrap();
+        let late = done(&mut connection, &first[0], after(31)).await;
+        assert!(matches!(late, Err(Error::Stale)), "{late:?}");
+        done(&mut connection, &second[0], after(31)).await.unwrap();
+        drop(connection);
+        assert_eq!(leased(&store, "one", after(3_600)).await, []);
+    });
+
+    on_both!(many_workers_share_the_work_and_do_no_piece_twice, async |store: Store| {
+        for piece in 0..40 {
+            posted(&store, &work(&format!("piece {piece}"))).await;
+        }
+        let workers: Vec<String> = (0..8).map(|worker| format!("worker {worker}")).collect();
+        let rounds = workers.iter().map(|worker| leased(&store, worker, NOW));
+        let taken: Vec<Entry> = futures::future::join_all(rounds).await.into_iter().flatten().collect();
+        let different: BTreeSet<&str> = taken.iter().map(|entry| entry.id.as_str()).collect();
+        assert_eq!((taken.len(), different.len()), (40, 40));
+    });
+
+    on_both!(what_failed_waits_and_what_was_given_up_is_listed, async |store: Store| {
+        posted(&store, &work("fails")).await;
+        let first = leased(&store, "one", NOW).await;
+        let mut connection = store.connection().await.unwrap();
+        retry(&mut connection, &first[0], "smtp_451", after(10)).await.unwrap();
+        assert_eq!(leased(&store, "one", after(9)).await, []);
+        let second = leased(&store, "one", after(10)).await;
+        park(&mut connection, &second[0], "smtp_550", after(11)).await.unwrap();
+        assert_eq!(leased(&store, "one", after(99_999)).await, []);
+        let listed = parked(&mut connection, 10).await.unwrap();
+        assert_eq!(listed.len(), 1);
+        assert_eq!((listed[0].reason.as_str(), listed[0].attempts, listed[0].parked_at), ("smtp_550", 2, after(11)));
+        assert_eq!(count_waiting(&mut connection).await.unwrap(), 0);
+    });
+
+    on_both!(what_was_overtaken_is_never_taken_again, async |store: Store| {
+        posted(&store, &work("overtaken")).await;
+        let taken = leased(&store, "one", NOW).await;
+        let mut connection = store.connection().await.unwrap();
+        discard(&mut connection, &taken[0], "superseded", NOW).await.unwrap();
+        assert_eq!(leased(&store, "one", after(99_999)).await, []);
+        posted(&store, &work("overtaken")).await;
+        assert_eq!(leased(&store, "one", after(99_999)).await, [], "its key stays taken");
+    });
+}

@@ -26,7 +26,15 @@ macro_rules! id {
         impl $name {
             /// A new one, from 80 random bits.
             pub fn random(entropy: &dyn Entropy) -> Self {
-                Self(random_text($prefix, entropy))
+                let mut bytes = [0; BYTES];
+                entropy.fill(&mut bytes);
+                Self::from_bytes(bytes)
+            }
+
+            /// The one that stands for these 80 bits, where they come from somewhere else: a digest.
+            #[must_use]
+            pub fn from_bytes(bytes: [u8; BYTES]) -> Self {
+                Self(format!("{}{}", $prefix, crockford::encode(&bytes, SYMBOLS)))
             }
 
             #[must_use]
@@ -88,12 +96,6 @@ id!(
 id!(OrderId, "order_");
 id!(OutboxId, "out_");
 id!(PeriodId, "period_");
-fn random_text(prefix: &str, entropy: &dyn Entropy) -> String {
-    let mut bytes = [0_u8; BYTES];
-    entropy.fill(&mut bytes);
-    format!("{prefix}{}", crockford::encode(&bytes, SYMBOLS))
-}
-
 fn is_id(prefix: &str, text: &str) -> bool {
     text.strip_prefix(prefix).is_some_and(|tail| tail.len() == SYMBOLS && tail.chars().all(crockford::is_symbol))
 }
