@@ -1,10 +1,20 @@
 //! A gift, its states, and who may redeem it. Pure: what it takes, `now` included, is handed in.
 
+mod change;
 mod code;
+mod deliver;
+mod follow;
 mod links;
+mod redeem;
+#[cfg(test)]
+mod samples;
 
+pub use change::ChangeRefused;
 pub use code::{code, digest};
+pub use deliver::{DayRefused, due_on};
+pub use follow::{Consequence, Followed, NotHeld, OrderNews};
 pub use links::{check_page_key, check_proof, order_token, page_key, proof, read_order_token};
+pub use redeem::{RedeemRefused, Redeemer, Sight};
 
 use crate::catalog::{Months, Tier};
 use crate::values::{AccountId, Email, GiftId, GrantId, Message, OrderId, PersonName, Timestamp};
@@ -58,12 +68,16 @@ pub enum GiftState {
     Canceled {
         canceled_at: Timestamp,
     },
+    /// The money went back. Nothing comes out of this state.
     Refunded {
         refunded_at: Timestamp,
     },
+    /// Its recipient would rather not have it: the giver gives it to somebody else or takes the money back.
     Declined {
+        purchased_at: Timestamp,
         declined_at: Timestamp,
     },
+    /// Past the time that the operator set for redeeming.
     Expired {
         expired_at: Timestamp,
     },
@@ -71,7 +85,9 @@ pub enum GiftState {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HoldReason {
+    /// The buyer's bank disputes the payment; ends when that is decided.
     Dispute,
+    /// What was paid is not what was agreed; ends when the operator has looked.
     Mismatch,
 }
 
@@ -94,4 +110,11 @@ pub enum Delivery {
     Failed {
         failed_at: Timestamp,
     },
+}
+
+impl Gift {
+    /// The same gift in another state. Its version is raised by whoever writes it.
+    fn in_state(&self, state: GiftState) -> Self {
+        Self { state, ..self.clone() }
+    }
 }

@@ -221,7 +221,9 @@ impl StateColumns {
             },
             GiftState::Canceled { canceled_at } => ended("canceled", canceled_at),
             GiftState::Refunded { refunded_at } => ended("refunded", refunded_at),
-            GiftState::Declined { declined_at } => ended("declined", declined_at),
+            GiftState::Declined { purchased_at, declined_at } => {
+                Self { purchased_at: Some(purchased_at.millis()), ..ended("declined", declined_at) }
+            }
             GiftState::Expired { expired_at } => ended("expired", expired_at),
         }
     }
@@ -258,7 +260,7 @@ fn state(row: &AnyRow) -> Result<GiftState> {
         },
         "canceled" => GiftState::Canceled { canceled_at: row.time("ended_at")? },
         "refunded" => GiftState::Refunded { refunded_at: row.time("ended_at")? },
-        "declined" => GiftState::Declined { declined_at: row.time("ended_at")? },
+        "declined" => GiftState::Declined { purchased_at: row.time("purchased_at")?, declined_at: row.time("ended_at")? },
         "expired" => GiftState::Expired { expired_at: row.time("ended_at")? },
         _ => return Err(Error::Unreadable("state")),
     })

@@ -1,0 +1,181 @@
+//! How a gift's mail fares: when it is due, and what is heard of it. What is heard of an older generation's mail
+//! changes nothing.
+
+use super::{Delivery, Gift, GiftState};
+use crate::values::{Day, Timestamp, Zone};
+
+/// Why a gift isn't mailed on the day that its giver chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DayRefused {
+    Past,
+    /// More than a year ahead.
+    TooFar,
+}
+
+/// How far ahead a gift may be scheduled.
+const FURTHEST_MONTHS: u32 = 12;
+
+/// Nine in the morning of `day` in the giver's zone. Today is allowed at any hour: a moment that has passed is due at once.
+pub fn due_on(day: Day, zone: &Zone, now: Timestamp) -> Result<Timestamp, DayRefused> {
+    if day < zone.day(now) {
+        return Err(DayRefused::Past);
+    }
+    if day > zone.day(zone.add_months(now, FURTHEST_MONTHS)) {
+        return Err(DayRefused::TooFar);
+    }
+    zone.morning_of(day).ok_or(DayRefused::TooFar)
+}
+
+impl Gift {
+    /// When its mail is to go out; `None` while it isn't to. A moment that has passed means now.
+    #[must_use]
+    pub fn delivery_due(&self) -> Option<Timestamp> {
+        match (&self.state, &self.delivery) {
+            (GiftState::Purchased { .. }, Delivery::Scheduled { due_at }) => Some(*due_at),
+            (
+                GiftState::Purchased { .. },
+                Delivery::LinkOnly | Delivery::Sent { .. } | Delivery::Bounced { .. } | Delivery::Failed { .. },
+            )
+            | (
+                GiftState::Pending
+                | GiftState::Held { .. }
+                | GiftState::Redeemed { .. }
+                | GiftState::Canceled { .. }
+                | GiftState::Refunded { .. }
+                | GiftState::Declined { .. }
+                | GiftState::Expired { .. },
+                _,
+            ) => None,
+        }
+    }
+
+    /// The mail of `generation` went out; `None` where that changes nothing.
+    #[must_use]
+    pub fn sent(&self, generation: i64, now: Timestamp) -> Option<Self> {
+        let is_news = match &self.delivery {
+            Delivery::LinkOnly | Delivery::Scheduled { .. } | Delivery::Failed { .. } => true,
+            Delivery::Sent { .. } | Delivery::Bounced { .. } => false,
+        };
+        self.delivered(is_news, generation, Delivery::Sent { sent_at: now })
+    }
+
+    /// The mail of `generation` was refused by its mailbox; `None` where that changes nothing.
+    #[must_use]
+    pub fn bounced(&self, generation: i64, now: Timestamp) -> Option<Self> {
+        let is_news = match &self.delivery {
+            Delivery::Scheduled { due_at } => *due_at <= now,
+            Delivery::Sent { .. } | Delivery::Failed { .. } => true,
+            Delivery::LinkOnly | Delivery::Bounced { .. } => false,
+        };
+        self.delivered(is_news, generation, Delivery::Bounced { bounced_at: now })
+    }
+
+    /// The last try to send the mail of `generation` failed; `None` where that changes nothing.
+    #[must_use]
+    pub fn delivery_failed(&self, generation: i64, now: Timestamp) -> Option<Self> {
+        let is_news = match &self.delivery {
+            Delivery::Scheduled { .. } => true,
+            Delivery::LinkOnly | Delivery::Sent { .. } | Delivery::Bounced { .. } | Delivery::Failed { .. } => false,
+        };
+        self.delivered(is_news, generation, Delivery::Failed { failed_at: now })
+    }
+
+    fn delivered(&self, is_news: bool, generation: i64, delivery: Delivery) -> Option<Self> {
+        (is_news && generation == self.generation).then(|| Self { delivery, ..self.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{EVERY_STATE, NOW, PURCHASED_AT, gift_that_is, table};
+    use super::*;
+
+    const LATER: Timestamp = Timestamp::from_seconds(20_000);
+
+    const EVERY_DELIVERY: [(&str, Delivery); 6] = [
+        ("link only", Delivery::LinkOnly),
+        ("due", Delivery::Scheduled { due_at: NOW }),
+        ("scheduled", Delivery::Scheduled { due_at: LATER }),
+        ("sent", Delivery::Sent { sent_at: PURCHASED_AT }),
+        ("bounced", Delivery::Bounced { bounced_at: PURCHASED_AT }),
+        ("failed", Delivery::Failed { failed_at: PURCHASED_AT }),
+    ];
+
+    const COURSE: &str = "
+        delivery  | sent | bounced | failed
+        link only | sent | ·       | ·
+        due       | sent | bounced | failed
+        scheduled | sent | ·       | failed
+        sent      | ·    | bounced | ·
+        bounced   | ·    | ·       | ·
+        failed    | sent | bounced | ·
+    ";
+
+    fn gift_delivered(delivery: &Delivery) -> Gift {
+        Gift { delivery: delivery.clone(), generation: 2, ..gift_that_is("purchased") }
+    }
+
+    fn heard(gift: &Gift, generation: i64) -> [Option<Gift>; 3] {
+        [gift.sent(generation, NOW), gift.bounced(generation, NOW), gift.delivery_failed(generation, NOW)]
+    }
+
+    #[test]
+    fn every_delivery_answers_to_everything_that_is_heard() {
+        let rows = table(COURSE);
+        assert_eq!(rows.len(), EVERY_DELIVERY.len());
+        for ((delivery, cells), (name, before)) in rows.into_iter().zip(EVERY_DELIVERY) {
+            assert_eq!(delivery, name);
+            for (after, cell) in heard(&gift_delivered(&before), 2).into_iter().zip(cells) {
+                let expected = match cell {
+                    "sent" => Some(Delivery::Sent { sent_at: NOW }),
+                    "bounced" => Some(Delivery::Bounced { bounced_at: NOW }),
+                    "failed" => Some(Delivery::Failed { failed_at: NOW }),
+                    _ => None,
+                };
+                assert_eq!(after.map(|gift| gift.delivery), expected, "{delivery}, {cell}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_heard_of_an_older_generation_changes_nothing() {
+        for (name, delivery) in EVERY_DELIVERY {
+            assert_eq!(heard(&gift_delivered(&delivery), 1), [None, None, None], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_mail_is_due_only_for_a_purchased_gift_that_waits_for_it() {
+        for state in EVERY_STATE {
+            for (name, delivery) in EVERY_DELIVERY {
+                let due = Gift { delivery, ..gift_that_is(state) }.delivery_due();
+                let expected = match (state, name) {
+                    ("purchased", "due") => Some(NOW),
+                    ("purchased", "scheduled") => Some(LATER),
+                    _ => None,
+                };
+                assert_eq!(due, expected, "{state}, {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_day_is_a_morning_within_a_year() {
+        let at = |text: &str| Timestamp::from_millis(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
+        let berlin = Zone::parse("Europe/Berlin").unwrap();
+        // Half past midnight in Berlin is still the day before in Greenwich.
+        let now = at("2026-11-20T23:30:00Z");
+        for (day, due) in [
+            ("2026-11-20", Err(DayRefused::Past)),
+            ("2026-11-21", Ok(at("2026-11-21T08:00:00Z"))),
+            ("2027-03-27", Ok(at("2027-03-27T08:00:00Z"))),
+            ("2027-03-28", Ok(at("2027-03-28T07:00:00Z"))),
+            ("2027-11-21", Ok(at("2027-11-21T08:00:00Z"))),
+            ("2027-11-22", Err(DayRefused::TooFar)),
+        ] {
+            assert_eq!(due_on(day.parse().unwrap(), &berlin, now), due, "{day}");
+        }
+        let evening = at("2026-11-21T20:00:00Z");
+        assert_eq!(due_on("2026-11-21".parse().unwrap(), &berlin, evening), Ok(at("2026-11-21T08:00:00Z")));
+    }
+}
