@@ -9,9 +9,12 @@ create table accounts (
     password_hash text,
     role text not null,
     verified_at bigint,
+    session_generation bigint not null,
     created_at bigint not null
 );
-create unique index accounts_by_email on accounts (email_key);
+-- An address belongs to the one account that proved its mailbox; any number may have been registered with it.
+create unique index accounts_verified_by_email on accounts (email_key) where verified_at is not null;
+create index accounts_unverified_by_email on accounts (email_key, created_at) where verified_at is null;
 
 -- The id is a digest: a stolen table opens no session.
 create table sessions (
@@ -27,10 +30,10 @@ create index sessions_by_expiry on sessions (expires_at);
 create table one_time_links (
     id text primary key,
     account_id text not null references accounts (id) on delete cascade,
+    email text not null,
     purpose text not null,
-    secret_id text not null,
     new_email text,
-    session_id text,
+    secret_id text not null,
     expires_at bigint not null,
     used_at bigint,
     created_at bigint not null

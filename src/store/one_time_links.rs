@@ -1,1 +1,75 @@
-//! ...
+//! The rows of one-time links. The database decides who of several uses one.
+
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+
+use super::engine::change_one;
+use super::error::{Error, Result};
+use super::row::Read;
+use crate::accounts::{OneTimeLink, Purpose};
+use crate::values::{AccountId, Email, LinkId, Timestamp};
+
+pub async fn insert(connection: &mut AnyConnection, link: &OneTimeLink) -> Result<()> {
+    sqlx::query(
+        "insert into one_time_links (id, account_id, email, purpose, new_email, secret_id, expires_at, used_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(link.id.as_str())
+    .bind(link.account_id.as_str())
+    .bind(link.email.as_str())
+    .bind(link.purpose.name())
+    .bind(link.purpose.new_email().map(Email::as_str))
+    .bind(&link.secret_id)
+    .bind(link.expires_at.millis())
+    .bind(link.used_at.map(Timestamp::millis))
+    .bind(link.created_at.millis())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn find(connection: &mut AnyConnection, id: &LinkId) -> Result<Option<OneTimeLink>> {
+    let row = sqlx::query("select * from one_time_links where id = $1").bind(id.as_str()).fetch_optional(connection).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Uses the link up: [`Error::Stale`] where it was used meanwhile.
+pub async fn use_up(connection: &mut AnyConnection, link: &OneTimeLink, now: Timestamp) -> Result<()> {
+    let update = sqlx::query("update one_time_links set used_at = $1 where id = $2 and used_at is null")
+        .bind(now.millis())
+        .bind(link.id.as_str().to_owned());
+    change_one(connection, update).await
+}
+
+/// What was mailed for the account before does nothing any more.
+pub(super) async fn end_all_of(connection: &mut AnyConnection, account_id: &AccountId, now: Timestamp) -> Result<()> {
+    sqlx::query("update one_time_links set used_at = $1 where account_id = $2 and used_at is null")
+        .bind(now.millis())
+        .bind(account_id.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+fn read(row: &AnyRow) -> Result<OneTimeLink> {
+    Ok(OneTimeLink {
+        id: row.parsed("id")?,
+        account_id: row.parsed("account_id")?,
+        email: row.made("email")?,
+        purpose: purpose(&row.text("purpose")?, row.made_or_null("new_email")?)?,
+        secret_id: row.text("secret_id")?,
+        expires_at: row.time("expires_at")?,
+        used_at: row.time_or_null("used_at")?,
+        created_at: row.time("created_at")?,
+    })
+}
+
+fn purpose(name: &str, new_email: Option<Email>) -> Result<Purpose> {
+    match (name, new_email) {
+        ("verify", None) => Ok(Purpose::Verify),
+        ("reset", None) => Ok(Purpose::Reset),
+        ("sign_in", None) => Ok(Purpose::SignIn),
+        ("change_email", Some(new_email)) => Ok(Purpose::ChangeEmail { new_email }),
+        _ => Err(Error::Unreadable("purpose")),
+    }
+}
