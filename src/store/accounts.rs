@@ -34,8 +34,8 @@ pub async fn insert(connection: &mut AnyConnection, account: &Account) -> Result
 }
 
 /// Writes `after` where the row is still `before`: [`Error::Stale`] if not, [`Error::Duplicate`] where it would be the second
-/// verified account of its address.
-pub async fn advance(connection: &mut AnyConnection, before: &Account, after: &Account) -> Result<()> {
+/// verified account of its address. Answers the account as it stands now.
+pub async fn advance(connection: &mut AnyConnection, before: &Account, after: &Account) -> Result<Account> {
     let update = sqlx::query(
         "update accounts
          set version = version + 1, email = $1, email_key = $2, password_hash = $3, verified_at = $4, session_generation = $5
@@ -48,7 +48,8 @@ pub async fn advance(connection: &mut AnyConnection, before: &Account, after: &A
     .bind(after.session_generation)
     .bind(before.id.as_str().to_owned())
     .bind(before.version);
-    change_one(connection, update).await
+    change_one(connection, update).await?;
+    Ok(Account { version: before.version + 1, ..after.clone() })
 }
 
 pub async fn find(connection: &mut AnyConnection, id: &AccountId) -> Result<Option<Account>> {

@@ -1,0 +1,145 @@
+//! How often something may be tried. An attempt is counted before it is made and taken back when it was no failure, so that a
+//! thousand guesses at once are a thousand. The table holds digests: it tells nobody's address.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use data_encoding::HEXLOWER;
+
+use super::Shop;
+use crate::store::attempts;
+use crate::values::Email;
+use crate::{Error, Result};
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+
+/// How many attempts a bucket holds, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Limit {
+    name: &'static str,
+    attempts_max: i64,
+    window: Duration,
+}
+
+impl Limit {
+    /// Wrong passwords for one account from one network. From elsewhere its owner still gets in.
+    const PASSWORDS: Self = Self::new("passwords", 10, 15 * MINUTE);
+    /// Wrong passwords for any account from one network.
+    const PASSWORDS_FROM: Self = Self::new("passwords from", 100, 15 * MINUTE);
+    /// Wrong passwords in the whole shop. Above it everybody waits a moment, and nobody is refused.
+    const PASSWORDS_ANYWHERE: Self = Self::new("passwords anywhere", 500, 15 * MINUTE);
+    /// Mails to one address that one network asks for.
+    const MAILS: Self = Self::new("mails", 10, HOUR);
+    /// Mails to one address, whoever asks. Many networks would have to join to keep its owner from a mail of theirs.
+    const MAILS_TO: Self = Self::new("mails to", 60, HOUR);
+    /// Mails to anybody that one network asks for.
+    const MAILS_FROM: Self = Self::new("mails from", 200, HOUR);
+    const REGISTRATIONS_FROM: Self = Self::new("registrations from", 100, HOUR);
+    /// Codes that no gift has, from one network. A code has 120 bits; this keeps the table quiet.
+    pub(super) const CODES_FROM: Self = Self::new("codes from", 60, 15 * MINUTE);
+    /// Orders that one network begins: somebody who tries cards makes many.
+    pub(super) const CHECKOUTS_FROM: Self = Self::new("checkouts from", 120, HOUR);
+
+    const fn new(name: &'static str, attempts_max: i64, window_seconds: u64) -> Self {
+        Self { name, attempts_max, window: Duration::from_secs(window_seconds) }
+    }
+}
+
+/// How long everybody waits while guesses come from everywhere.
+const SLOWED_BY: Duration = Duration::from_secs(1);
+
+/// One counter: a limit, and whom it counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Bucket {
+    limit: Limit,
+    digest: String,
+}
+
+impl Shop {
+    /// Counts one attempt in each bucket, and refuses it where one of them is full.
+    pub(super) async fn attempt(&self, buckets: &[Bucket]) -> Result<()> {
+        let now = self.clock.now();
+        let mut tx = self.store.begin().await?;
+        let mut seconds = None;
+        for bucket in in_one_order(buckets) {
+            let count = attempts::count(&mut tx, &bucket.digest, bucket.limit.window, now).await?;
+            if count.attempts > bucket.limit.attempts_max {
+                seconds = seconds.max(Some(count.expires_at.since(now).as_secs().max(1)));
+            }
+        }
+        tx.commit().await?;
+        seconds.map_or(Ok(()), |seconds| Err(Error::TooManyAttempts { seconds }))
+    }
+
+    /// The attempt was no failure after all.
+    pub(super) async fn forgive(&self, buckets: &[Bucket]) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        for bucket in in_one_order(buckets) {
+            attempts::forgive(&mut tx, &bucket.digest).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Waits a moment while the bucket is over its limit. It takes from a guesser in many places what no ban could, and from
+    /// everybody else a second.
+    pub(super) async fn slow_down(&self, bucket: &Bucket) -> Result<()> {
+        match self.attempt(std::slice::from_ref(bucket)).await {
+            Err(Error::TooManyAttempts { .. }) => tokio::time::sleep(SLOWED_BY).await,
+            counted => counted?,
+        }
+        Ok(())
+    }
+
+    /// Where wrong passwords for `email` from one network are counted.
+    pub(super) fn password_buckets(&self, email: &Email, from: IpAddr) -> [Bucket; 2] {
+        let network = network(from);
+        [self.bucket(Limit::PASSWORDS, &[&email.key(), &network]), self.bucket(Limit::PASSWORDS_FROM, &[&network])]
+    }
+
+    pub(super) fn passwords_anywhere(&self) -> Bucket {
+        self.bucket(Limit::PASSWORDS_ANYWHERE, &[])
+    }
+
+    /// Where mails that somebody asked for are counted, sent or not: the answer is the same for an unknown address.
+    pub(super) fn mail_buckets(&self, email: &Email, from: IpAddr) -> [Bucket; 3] {
+        let network = network(from);
+        [
+            self.bucket(Limit::MAILS, &[&email.key(), &network]),
+            self.bucket(Limit::MAILS_TO, &[&email.key()]),
+            self.bucket(Limit::MAILS_FROM, &[&network]),
+        ]
+    }
+
+    pub(super) fn registration_bucket(&self, from: IpAddr) -> Bucket {
+        self.bucket_of_network(Limit::REGISTRATIONS_FROM, from)
+    }
+
+    pub(super) fn bucket_of_network(&self, limit: Limit, from: IpAddr) -> Bucket {
+        self.bucket(limit, &[&network(from)])
+    }
+
+    fn bucket(&self, limit: Limit, whom: &[&str]) -> Bucket {
+        let parts: Vec<&str> = std::iter::once(limit.name).chain(whom.iter().copied()).collect();
+        Bucket { limit, digest: HEXLOWER.encode(&self.secrets.current.sign("attempts", &parts)) }
+    }
+}
+
+/// Every transaction locks its buckets in the same order, so that no two wait for each other.
+fn in_one_order(buckets: &[Bucket]) -> Vec<&Bucket> {
+    let mut ordered: Vec<&Bucket> = buckets.iter().collect();
+    ordered.sort_by(|one, other| one.digest.cmp(&other.digest));
+    ordered
+}
+
+/// What counts as one place: an IPv4 address, or the /64 that a household or a server has of IPv6.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
