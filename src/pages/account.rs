@@ -44,6 +44,7 @@ pub fn AccountPage(account: AccountView) -> impl IntoView {
             </section>
         </Frame>
     }
+    .into_any()
 }
 
 fn runs_at(stretch: &Stretch, now: Timestamp) -> bool {
@@ -84,6 +85,7 @@ fn Unverified() -> impl IntoView {
             <button class="btn quiet">"Mail me the link again"</button>
         </form>
     }
+    .into_any()
 }
 
 #[component]
@@ -96,6 +98,7 @@ fn YourTime(timeline: Vec<Stretch>, today: Timestamp) -> impl IntoView {
             <div class="gap"><Course stops/></div>
         </section>
     }
+    .into_any()
 }
 
 /// What was, today, and what will be. Today has a stop of its own even where nothing turns.
@@ -151,6 +154,7 @@ fn Line(line: GiftLine, word: &'static str) -> impl IntoView {
             <span>{format!("{}, {}", line.tier.title(), line.months.in_figures())}<br/><span class="small">{state}</span></span>
         </li>
     }
+    .into_any()
 }
 
 fn standing_in_words(line: &GiftLine) -> String {

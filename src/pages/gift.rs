@@ -62,6 +62,7 @@ pub fn GiftPage(#[prop(optional)] start: Draft, #[prop(optional)] came_back: boo
             </form>
         </Frame>
     }
+    .into_any()
 }
 
 /// The choice among `all`: the one that was made, else `otherwise`; never none.
@@ -88,6 +89,7 @@ fn Membership(chosen: String) -> impl IntoView {
             <div class="picks two">{Tier::ALL.map(pick).collect_view()}</div>
         </fieldset>
     }
+    .into_any()
 }
 
 #[component]
@@ -109,6 +111,7 @@ fn Length(chosen: String) -> impl IntoView {
             <div class="picks three nums">{Months::ALL.map(pick).collect_view()}</div>
         </fieldset>
     }
+    .into_any()
 }
 
 #[component]
@@ -128,6 +131,7 @@ fn TheCard(draft: Draft) -> impl IntoView {
             />
         </fieldset>
     }
+    .into_any()
 }
 
 #[component]
@@ -168,6 +172,7 @@ fn Delivery(draft: Draft) -> impl IntoView {
             </div>
         </fieldset>
     }
+    .into_any()
 }
 
 /// Whose nine in the morning it is. A zone that was typed elsewhere and isn't listed stays chosen.
@@ -189,6 +194,7 @@ fn Clock(chosen: String) -> impl IntoView {
             <select id="time_zone" name="time_zone">{zones.into_iter().map(option).collect_view()}</select>
         </div>
     }
+    .into_any()
 }
 
 /// "New York" of `America/New_York`.
@@ -218,6 +224,7 @@ fn You(draft: Draft) -> impl IntoView {
             />
         </fieldset>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub fn HomePage() -> impl IntoView {
             <Steps/>
         </Frame>
     }
+    .into_any()
 }
 
 /// The card of the first view. The names are everybody's, so they always parse.
@@ -50,6 +51,7 @@ fn Prices() -> impl IntoView {
             </table>
         </section>
     }
+    .into_any()
 }
 
 /// One length, each price a way to the form with that choice made.
@@ -91,4 +93,5 @@ fn Steps() -> impl IntoView {
             <Course stops/>
         </section>
     }
+    .into_any()
 }

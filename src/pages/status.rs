@@ -37,6 +37,7 @@ pub fn GiftStatusPage(status: StatusPage) -> impl IntoView {
             </div>
         </Frame>
     }
+    .into_any()
 }
 
 fn standing_in_words(status: &StatusPage) -> String {
@@ -138,6 +139,7 @@ fn Changes(status: StatusPage) -> impl IntoView {
             </div>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -161,6 +163,7 @@ fn Wish(
             </form>
         </details>
     }
+    .into_any()
 }
 
 /// The code and where it redeems, for a buyer who passes it on.

@@ -34,6 +34,7 @@ fn Seal() -> impl IntoView {
             <path class="bow hi" d=BOW/>
         </svg>
     }
+    .into_any()
 }
 
 /// Paper, ribbon, seal, and what is written beside them. Made of spans, so that it may stand in a `summary`.
@@ -46,6 +47,7 @@ fn Cover(children: Children) -> impl IntoView {
             {children()}
         </span>
     }
+    .into_any()
 }
 
 #[component]
@@ -77,6 +79,7 @@ pub fn CardFront(card: Card, #[prop(optional)] class: &'static str) -> impl Into
             </Cover>
         </div>
     }
+    .into_any()
 }
 
 /// Somebody else's card: a letter of a name and nothing more. Plain ribbon, whatever the tier.
@@ -87,6 +90,7 @@ pub fn MaskedCard(recipient: Masked, #[prop(optional)] class: &'static str) -> i
             <Cover><span class="face"><i>"for"</i><b class="mask">{recipient.name}</b></span></Cover>
         </div>
     }
+    .into_any()
 }
 
 /// The card beside the form. The style sheet lets it follow tier and length, the island the names.
@@ -108,6 +112,7 @@ pub fn PreviewCard(name: String, giver_name: String) -> impl IntoView {
             <CardMirror/>
         </div>
     }
+    .into_any()
 }
 
 /// The sealed card that opens under whoever holds the proof.
@@ -129,6 +134,7 @@ pub fn SealedCard(card: Card) -> impl IntoView {
             <Inside card/>
         </details>
     }
+    .into_any()
 }
 
 /// The open card. With `opens` its cover is seen turning over once; the text is there from the start.
@@ -156,6 +162,7 @@ fn Inside(card: Card) -> impl IntoView {
             <div class="letter">{paragraphs}{wordless}{signature}</div>
         </article>
     }
+    .into_any()
 }
 
 fn paragraph(lines: &[&str]) -> impl IntoView + use<> {

@@ -46,6 +46,7 @@ fn Labelled(
             {hint}
         </div>
     }
+    .into_any()
 }
 
 /// One line of text. Its id is its name, so that a slip can link to it.
@@ -81,6 +82,7 @@ pub fn Field(
             />
         </Labelled>
     }
+    .into_any()
 }
 
 /// An email address.
@@ -130,6 +132,7 @@ pub fn MessageField(value: String) -> impl IntoView {
             ></textarea>
         </Labelled>
     }
+    .into_any()
 }
 
 /// Leptos does not escape the children of a `textarea`, so its text is escaped here.
@@ -156,6 +159,7 @@ pub fn Pick(
             {children()}
         </label>
     }
+    .into_any()
 }
 
 /// What a refusal says of a group of choices; it stands above them.

@@ -23,7 +23,7 @@ pub fn Frame(
     /// Kept out of search engines: it shows somebody's data or does something.
     #[prop(optional)]
     private: bool,
-    #[prop(optional)] class: &'static str,
+    #[prop(optional)] class: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
     let front = shopfront();

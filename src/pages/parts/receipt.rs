@@ -19,4 +19,5 @@ pub fn ReceiptFacts(receipt: Receipt, #[prop(optional)] children: Option<Childre
             {children.map(|children| children())}
         </dl>
     }
+    .into_any()
 }

@@ -25,7 +25,8 @@ impl Scale {
     fn of(timeline: &[Stretch], today: Timestamp) -> Self {
         let from = timeline.iter().map(|stretch| stretch.from).chain([today]).min().unwrap_or(today).millis();
         let open = timeline.iter().any(|stretch| stretch.until.is_none());
-        let last = timeline.iter().filter_map(|stretch| stretch.until).chain([today]).max().unwrap_or(today).millis();
+        let last =
+            timeline.iter().map(|stretch| stretch.until.unwrap_or(stretch.from)).chain([today]).max().unwrap_or(today).millis();
         let until = if open { last + YEAR_MILLIS } else { last };
         // A little air at the right, so that the last swallowtail does not touch the edge.
         let span = (until - from).max(YEAR_MILLIS);
@@ -66,6 +67,7 @@ pub fn Spool(timeline: Vec<Stretch>, today: Timestamp) -> impl IntoView {
             </svg>
         </div>
     }
+    .into_any()
 }
 
 /// A fine line and its number for each year that begins on the drawing.

@@ -64,6 +64,7 @@ pub fn Sum() -> impl IntoView {
             <div class="total"><dt>"To pay, once"</dt><dd><ByOffer text=price/></dd></div>
         </dl>
     }
+    .into_any()
 }
 
 /// What the form's one button says. Where nothing is to pay, it says what happens instead.

@@ -1,0 +1,344 @@
+//! The scenes of the gallery: each page in each of its states, with the people of the mock-ups.
+
+use leptos::prelude::*;
+
+use super::super::*;
+use crate::catalog::{Months, Tier};
+use crate::error::{Error, Wrong};
+use crate::memberships::{Source, Stretch, StretchKind};
+use crate::shop::{
+    AccountView, Card, DeliverySeen, GiftLine, Knot, KnotKind, Masked, PaymentSeen, Receipt, RedeemView, Standing, StatusPage,
+    Thanks,
+};
+use crate::values::{Currency, Email, Entropy, GrantId, Message, Money, PersonName, Timestamp};
+
+/// What somebody types who wants to be more than text.
+pub const HOSTILE: &str = "</textarea></title><script>alert(1)</script>\"><b>";
+
+pub struct Scene {
+    pub name: &'static str,
+    pub view: fn() -> AnyView,
+    pub refusal: Option<Refusal>,
+    pub notice: Option<Notice>,
+    pub is_signed_in: bool,
+    pub is_test_mode: bool,
+}
+
+fn scene(name: &'static str, view: fn() -> AnyView) -> Scene {
+    Scene { name, view, refusal: None, notice: None, is_signed_in: false, is_test_mode: false }
+}
+
+impl Scene {
+    fn refused(self, error: Error, typed: &[(&str, &str)]) -> Self {
+        let refusal = Refusal { error, draft: typed.iter().copied().collect() };
+        Self { refusal: Some(refusal), is_test_mode: true, ..self }
+    }
+
+    fn signed_in(self) -> Self {
+        Self { is_signed_in: true, ..self }
+    }
+
+    fn noting(self, notice: Notice) -> Self {
+        Self { notice: Some(notice), ..self }
+    }
+}
+
+pub fn all() -> Vec<Scene> {
+    [shop_scenes(), redeem_scenes(), status_scenes(), account_scenes(), error_scenes()].into_iter().flatten().collect()
+}
+
+fn shop_scenes() -> Vec<Scene> {
+    let four = Error::Invalid(vec![
+        Wrong::new("recipient_email", "Enter their whole email address, for example bea@example.com"),
+        Wrong::new("deliver_on", "Choose a day from 22 November 2026 on"),
+        Wrong::new("buyer_email", "Enter your email address, so that the receipt can reach you"),
+        Wrong::new("promo_code", "SPRING24 ended on 31 May 2026. Remove it, or use another"),
+    ]);
+    let hostile = Error::Invalid(vec![Wrong::new("recipient_name", format!("{HOSTILE} is no name"))]);
+    let typed = [
+        ("recipient_name", "Bea"),
+        ("buyer_name", "Ada"),
+        ("recipient_email", "bea@example"),
+        ("deliver_on", "2026-11-02"),
+        ("promo_code", "SPRING24"),
+        ("message", "Thirty years, and you still lend me the better umbrella.\n\nHere is something to read in the rain."),
+    ];
+    let worse = [("recipient_name", HOSTILE), ("buyer_name", HOSTILE), ("message", HOSTILE), ("time_zone", HOSTILE)];
+    vec![
+        Scene { is_test_mode: true, ..scene("home", || view! { <HomePage/> }.into_any()) },
+        scene("gift", || view! { <GiftPage/> }.into_any()),
+        scene("gift-refused", || view! { <GiftPage/> }.into_any()).refused(four, &typed),
+        scene("gift-hostile", || view! { <GiftPage/> }.into_any()).refused(hostile, &worse),
+        scene("gift-provider-away", || view! { <GiftPage/> }.into_any())
+            .refused(Error::ProviderUnavailable("refused".into()), &typed),
+        scene("gift-came-back", || {
+            let start = Draft::from_iter([
+                ("recipient_name", "Wilhelmina Featherstonehaugh"),
+                ("tier", "member"),
+                ("delivery", "link"),
+                ("duration_months", "6"),
+            ]);
+            view! { <GiftPage start came_back=true/> }.into_any()
+        }),
+        scene("thanks", || thanks(PaymentSeen::Paid)),
+        scene("thanks-processing", || thanks(PaymentSeen::Processing)),
+        scene("thanks-open", || thanks(PaymentSeen::Open)),
+        scene("thanks-ended", || thanks(PaymentSeen::Ended)),
+    ]
+}
+
+fn redeem_scenes() -> Vec<Scene> {
+    let unknown = [("code", "7K2M 9QWX 4HTV")];
+    vec![
+        scene("redeem-code", || view! { <EnterCodePage/> }.into_any()),
+        scene("redeem-code-unknown", || view! { <EnterCodePage/> }.into_any()).refused(Error::GiftNotFound, &unknown),
+        scene("redeem-masked", || redeem(masked(None))),
+        scene("redeem-masked-other", || redeem(masked(Some(email("carl@example.com"))))).signed_in(),
+        scene("redeem-sealed", || redeem(sealed(None))),
+        scene("redeem-sealed-other", || redeem(sealed(Some(email("carl@example.com"))))).signed_in(),
+        scene("redeem-unverified", || redeem(RedeemView::Unverified { recipient_email: email("bea@example.com") })).signed_in(),
+        scene("redeem-open", || redeem(open(card(), Standing::Ready { today: today(), timeline: timeline() }))).signed_in(),
+        scene("redeem-hostile", || redeem(open(hostile_card(), Standing::Ready { today: today(), timeline: timeline() })))
+            .signed_in(),
+        scene("redeem-wordless", || {
+            let card = Card { giver_name: None, message: None, tier: Tier::Member, months: Months::Three, ..card() };
+            redeem(open(card, Standing::Ready { today: today(), timeline: Vec::new() }))
+        })
+        .signed_in(),
+        scene("redeemed-by-me", || redeem(open(card(), redeemed(true)))).signed_in().noting(Notice::Redeemed),
+        scene("redeemed-by-other", || redeem(open(card(), redeemed(false)))).signed_in(),
+        scene("redeem-unpaid", || redeem(open(card(), Standing::Unpaid))).signed_in(),
+        scene("redeem-held", || redeem(open(card(), Standing::Held))).signed_in(),
+        scene("redeem-refunded", || redeem(open(card(), Standing::Refunded))).signed_in(),
+        scene("redeem-canceled", || redeem(open(card(), Standing::Canceled))).signed_in(),
+        scene("redeem-declined", || redeem(open(card(), Standing::Declined))).signed_in(),
+        scene("redeem-expired", || redeem(open(Card { giver_name: None, ..card() }, Standing::Expired))).signed_in(),
+    ]
+}
+
+fn status_scenes() -> Vec<Scene> {
+    let wrong = Error::invalid("recipient_email", "Enter their whole email address, for example bea@example.com");
+    vec![
+        scene("status", || view! { <GiftStatusPage status=status()/> }.into_any()).noting(Notice::SentAgain),
+        scene("status-refused", || view! { <GiftStatusPage status=status()/> }.into_any())
+            .refused(wrong, &[("recipient_name", "Bea"), ("recipient_email", "bea@")]),
+        scene("status-hostile", || view! { <GiftStatusPage status=StatusPage { card: hostile_card(), ..status() }/> }.into_any()),
+        scene("status-link", || {
+            let course = vec![happened(KnotKind::Paid), happened(KnotKind::HandedOver), to_come(KnotKind::Redeemed, None)];
+            view! { <GiftStatusPage status=StatusPage { delivery: DeliverySeen::LinkOnly, course, ..status() }/> }.into_any()
+        }),
+        scene("status-scheduled", || {
+            let due_at = at(33);
+            let course =
+                vec![happened(KnotKind::Paid), to_come(KnotKind::Scheduled, Some(due_at)), to_come(KnotKind::Redeemed, None)];
+            view! { <GiftStatusPage status=StatusPage { delivery: DeliverySeen::Scheduled { due_at }, course, ..status() }/> }
+                .into_any()
+        }),
+        scene("status-bounced", || {
+            let course = vec![happened(KnotKind::Paid), happened(KnotKind::Sent), happened(KnotKind::Bounced)];
+            view! { <GiftStatusPage status=StatusPage { delivery: DeliverySeen::Bounced { bounced_at: today() }, course, ..status() }/> }.into_any()
+        }),
+        scene("status-refunded", || {
+            let course = vec![happened(KnotKind::Paid), happened(KnotKind::Sent), happened(KnotKind::Refunded)];
+            let receipt = Receipt { refunded: Some(euros(17_280)), ..receipt() };
+            let status = StatusPage { standing: Standing::Refunded, is_changeable: false, code: None, receipt, course, ..status() };
+            view! { <GiftStatusPage status/> }.into_any()
+        }),
+    ]
+}
+
+fn account_scenes() -> Vec<Scene> {
+    let two = Error::Invalid(vec![
+        Wrong::new("email", "Enter your whole email address, for example bea@example.com"),
+        Wrong::new("password", "Choose a password of 8 characters or more"),
+    ]);
+    vec![
+        scene("account", || view! { <AccountPage account=account()/> }.into_any()).signed_in(),
+        scene("account-empty", || {
+            let empty =
+                AccountView { is_verified: false, timeline: Vec::new(), given: Vec::new(), received: Vec::new(), ..account() };
+            view! { <AccountPage account=empty/> }.into_any()
+        })
+        .signed_in(),
+        scene("account-password", || view! { <ChangePasswordPage/> }.into_any()).signed_in(),
+        scene("account-email", || view! { <ChangeAddressPage email=email("bea@example.com")/> }.into_any()).signed_in(),
+        scene("account-email-confirm", || view! { <ConfirmAddressPage link=link()/> }.into_any()).signed_in(),
+        scene("login", || view! { <LoginPage/> }.into_any()),
+        scene("login-kept", || view! { <LoginPage kept=Some(sealed(None))/> }.into_any()),
+        scene("login-kept-masked", || view! { <LoginPage kept=Some(masked(None))/> }.into_any()),
+        scene("login-refused", || view! { <LoginPage/> }.into_any()).refused(Error::SignInFailed, &[("email", "bea@example.com")]),
+        scene("login-once", || view! { <LoginOncePage link=link()/> }.into_any()),
+        scene("register", || view! { <RegisterPage kept=Some(sealed(None))/> }.into_any()),
+        scene("register-refused", || view! { <RegisterPage/> }.into_any())
+            .refused(two, &[("email", "bea@"), ("password", "umbrella")]),
+        scene("verify", || view! { <VerifyPage link=Some(link())/> }.into_any()).signed_in(),
+        scene("verify-elsewhere", || view! { <VerifyPage link=Some(link()) asks_password=true/> }.into_any()),
+        scene("verify-sent", || view! { <VerifyPage/> }.into_any()).signed_in(),
+        scene("forgot", || view! { <ForgotPage/> }.into_any()),
+        scene("reset", || view! { <ResetPage link=link()/> }.into_any()),
+        scene("reset-ended", || view! { <ResetPage link=link()/> }.into_any()).refused(Error::LinkEnded, &[]),
+        scene("mailed", || view! { <MailedPage what=Mailed::SignInLink/> }.into_any()),
+    ]
+}
+
+fn error_scenes() -> Vec<Scene> {
+    vec![
+        scene("error-not-found", || view! { <ErrorPage error=Error::NotFound/> }.into_any()),
+        scene("error-wait", || view! { <ErrorPage error=Error::TooManyAttempts { seconds: 240 }/> }.into_any()),
+        scene("error-internal", || {
+            view! { <ErrorPage error=Error::internal("disk") request_id=Some("req_4k".to_owned())/> }.into_any()
+        }),
+    ]
+}
+
+fn thanks(payment: PaymentSeen) -> AnyView {
+    view! { <ThanksPage thanks=Thanks { payment, status_page: status() }/> }.into_any()
+}
+
+fn redeem(view: RedeemView) -> AnyView {
+    view! { <RedeemPage view path="/redeem/7K2M9QWX4HTVB3NE6RYD8P01?proof=aa".to_owned()/> }.into_any()
+}
+
+fn masked(signed_in_as: Option<Email>) -> RedeemView {
+    let address = email("bea@example.com");
+    let recipient = Masked { email: address.masked(), in_words: address.masked_in_words(), name: "b•••".to_owned() };
+    RedeemView::Masked { recipient, signed_in_as }
+}
+
+fn sealed(signed_in_as: Option<Email>) -> RedeemView {
+    let standing = Standing::Ready { today: today(), timeline: Vec::new() };
+    RedeemView::Sealed { card: card(), recipient_email: email("bea@example.com"), signed_in_as, standing }
+}
+
+fn open(card: Card, standing: Standing) -> RedeemView {
+    RedeemView::Open { card, recipient_email: email("bea@example.com"), standing }
+}
+
+fn redeemed(by_me: bool) -> Standing {
+    Standing::Redeemed { redeemed_at: today(), by_me }
+}
+
+fn card() -> Card {
+    let message = "Thirty years, and you still lend me the better umbrella.\n\nHere is something to read in the rain.";
+    Card {
+        tier: Tier::Founder,
+        months: Months::Twelve,
+        recipient_name: PersonName::parse("Bea").unwrap(),
+        giver_name: PersonName::parse("Ada").ok(),
+        message: Message::parse(message).ok(),
+    }
+}
+
+fn hostile_card() -> Card {
+    let name = PersonName::parse(HOSTILE).unwrap();
+    Card { recipient_name: name.clone(), giver_name: Some(name), message: Message::parse(HOSTILE).ok(), ..card() }
+}
+
+fn status() -> StatusPage {
+    StatusPage {
+        reference: "gift_7h2kq9v4xw00000b".parse().unwrap(),
+        card: card(),
+        recipient_email: email("bea@example.com"),
+        buyer_email: Some(email("ada@example.com")),
+        receipt: receipt(),
+        course: vec![happened(KnotKind::Paid), happened(KnotKind::Sent), to_come(KnotKind::Redeemed, None)],
+        standing: Standing::Ready { today: today(), timeline: Vec::new() },
+        delivery: DeliverySeen::Sent { sent_at: today() },
+        is_changeable: true,
+        path: "/gifts/gift_7h2kq9v4xw00000b?key=k3y".to_owned(),
+        code: Some("7K2M 9QWX 4HTV B3NE 6RYD 8P01".to_owned()),
+        redeem_url: Some("http://localhost:3000/redeem/7K2M9QWX4HTVB3NE6RYD8P01".to_owned()),
+    }
+}
+
+fn receipt() -> Receipt {
+    Receipt {
+        title: "Founder, 12 months".to_owned(),
+        list_price: euros(19_200),
+        discount: Some(("WINTER10".to_owned(), euros(1_920))),
+        total: euros(17_280),
+        paid_at: Some(today()),
+        refunded: None,
+    }
+}
+
+fn happened(what: KnotKind) -> Knot {
+    Knot { at: Some(today()), what, has_happened: true }
+}
+
+fn to_come(what: KnotKind, at: Option<Timestamp>) -> Knot {
+    Knot { at, what, has_happened: false }
+}
+
+fn account() -> AccountView {
+    let line = |name, standing, delivery| GiftLine {
+        reference: "gift_7h2kq9v4xw00000b".parse().unwrap(),
+        other: PersonName::parse(name).ok(),
+        tier: Tier::Member,
+        months: Months::Six,
+        standing,
+        delivery,
+        path: Some("/gifts/gift_7h2kq9v4xw00000b".to_owned()),
+    };
+    let ready = Standing::Ready { today: today(), timeline: Vec::new() };
+    AccountView {
+        email: email("bea@example.com"),
+        is_verified: true,
+        today: today(),
+        timeline: timeline(),
+        given: vec![
+            line("Carl", ready, DeliverySeen::Scheduled { due_at: at(33) }),
+            line("Dora", redeemed(false), DeliverySeen::Sent { sent_at: at(-260) }),
+        ],
+        received: vec![line("Ada", redeemed(true), DeliverySeen::Sent { sent_at: today() })],
+    }
+}
+
+/// A Member since February, who is a Founder from today on for a year and then Member for the rest.
+fn timeline() -> Vec<Stretch> {
+    let (member, founder) = (grant(1), grant(2));
+    let stretch = |tier, from, until, source: &Source, kind| Stretch {
+        tier,
+        from: at(from),
+        until: Some(at(until)),
+        source: source.clone(),
+        kind,
+    };
+    vec![
+        stretch(Tier::Member, -292, 0, &member, StretchKind::Runs),
+        stretch(Tier::Founder, 0, 365, &founder, StretchKind::Runs),
+        stretch(Tier::Member, 0, 365, &member, StretchKind::Paused),
+        stretch(Tier::Member, 365, 438, &member, StretchKind::Runs),
+    ]
+}
+
+fn grant(number: u8) -> Source {
+    struct Fixed(u8);
+    impl Entropy for Fixed {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(self.0);
+        }
+    }
+    Source::Grant(GrantId::random(&Fixed(number)))
+}
+
+fn link() -> OneTime {
+    OneTime { link: "link_7h2kq9v4xw00000b".to_owned(), token: "t0ken".to_owned() }
+}
+
+fn euros(minor: i64) -> Money {
+    Money::new(minor, Currency::EUR)
+}
+
+fn email(text: &str) -> Email {
+    Email::parse(text).unwrap()
+}
+
+/// 21 November 2026, 14:02 in Berlin.
+fn today() -> Timestamp {
+    Timestamp::from_seconds(1_795_266_120)
+}
+
+fn at(days_from_today: i64) -> Timestamp {
+    Timestamp::from_seconds(today().seconds() + days_from_today * 86_400)
+}
