@@ -1,1 +1,196 @@
-//! ...
+//! The outside world on this machine, in test mode: payment providers and a mailbox, on listeners of their own.
+//! Shares with the shop only `values` and the webhook signatures; everything else goes over HTTP, as in real life.
+
+mod control;
+mod home;
+mod hosted;
+mod html;
+mod inbox;
+mod keys;
+mod protocol;
+mod stripe;
+mod till;
+mod webhooks;
+mod world;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+pub use self::keys::{Bases, InboxKeys, Keys, KeysError, ProviderKeys, load_or_make_keys};
+use self::world::World;
+use crate::values::{Clock, Entropy, Money};
+
+/// What the sandbox must know before it starts.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub bind: IpAddr,
+    /// Stripe and the pages; the next port is Creem's, the one after it Flowglad's. 0 takes whatever is free.
+    pub port: u16,
+    /// What browsers reach, without a slash at its end; `http://localhost:{port}` where it isn't said.
+    pub hosted_origin: Option<String>,
+    /// Webhooks go to `/webhooks/{provider}` there.
+    pub shop_url: Url,
+    /// `sandbox.env`.
+    pub env_file: PathBuf,
+    /// Where the state outlives a restart; `None` keeps it in memory.
+    pub state_file: Option<PathBuf>,
+    /// The catalog's prices, known from the start.
+    pub prices: Vec<SeedPrice>,
+    /// The pauses before a refused webhook is sent again.
+    pub webhook_retries: Vec<Duration>,
+}
+
+/// A price that the providers know without being told.
+#[derive(Clone, Debug)]
+pub struct SeedPrice {
+    pub price_id: String,
+    pub product_name: String,
+    pub price: Money,
+}
+
+/// Close together at first, for somebody who watches; then for hours, for a shop that is away.
+#[must_use]
+pub fn usual_retries() -> Vec<Duration> {
+    [1, 5, 30, 300, 3_600, 10_800, 43_200].map(Duration::from_secs).to_vec()
+}
+
+/// A sandbox at work.
+pub struct Running {
+    /// As they stand in `sandbox.env` now.
+    pub keys: Keys,
+    /// Where Stripe's API, the pages and the inbox are.
+    pub address: SocketAddr,
+    /// What browsers reach: the origin of the hosted payment pages and of `/inbox`.
+    pub hosted_origin: String,
+    ended: JoinHandle<()>,
+}
+
+impl Running {
+    /// Waits until everything has stopped and is saved; `stop` must have been cancelled.
+    pub async fn ended(self) {
+        if let Err(error) = self.ended.await {
+            tracing::error!(%error, "the sandbox ended badly");
+        }
+    }
+}
+
+/// Why the sandbox does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    #[error("the sandbox's state in {} can't be read: {source}", path.display())]
+    State { path: PathBuf, source: std::io::Error },
+    #[error("the sandbox can't listen on {address}: {source}")]
+    Bind { address: SocketAddr, source: std::io::Error },
+    #[error("the sandbox can't send webhooks: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// Binds, then serves in the background until `stop`. A rustls provider must have been installed.
+pub async fn start(
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    stop: CancellationToken,
+) -> Result<Running, SandboxError> {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build()?;
+    let (listener, address) = bind(settings.bind, settings.port).await?;
+    let hosted_origin = settings.hosted_origin.clone().unwrap_or_else(|| format!("http://localhost:{}", address.port()));
+    let bases = Bases::from_port(&reachable(settings.bind), address.port());
+    let keys = load_or_make_keys(&settings.env_file, &bases, &*entropy)?;
+    let keys = keys::move_to(&settings.env_file, &keys, &bases)?;
+    let world = Arc::new(World::open(settings, keys.clone(), hosted_origin.clone(), clock, entropy)?);
+
+    let mut listeners = vec![(listener, pages())];
+    for protocol in protocol::ALL.map(protocol::of) {
+        let routes = protocol.routes();
+        if protocol.port_offset() == 0 {
+            if let Some((_, pages)) = listeners.first_mut() {
+                *pages = std::mem::take(pages).merge(routes);
+            }
+        } else {
+            let port = address.port().saturating_add(protocol.port_offset());
+            listeners.push((bind(world.settings.bind, port).await?.0, routes));
+        }
+    }
+    tracing::info!(%address, "sandbox");
+    let ended = tokio::spawn(run(world, listeners, client, stop));
+    Ok(Running { keys, address, hosted_origin, ended })
+}
+
+/// Serves, delivers and saves until `stop`; saving ends last, because answers wait for it.
+async fn run(
+    world: Arc<World>,
+    listeners: Vec<(TcpListener, Router<Arc<World>>)>,
+    client: reqwest::Client,
+    stop: CancellationToken,
+) {
+    let stop_saving = CancellationToken::new();
+    let saving = tokio::spawn({
+        let (world, stop) = (world.clone(), stop_saving.clone());
+        async move { world.keep_saved(stop).await }
+    });
+    let mut work = JoinSet::new();
+    work.spawn(webhooks::deliver_until(stop.clone(), world.clone(), client));
+    for (listener, routes) in listeners {
+        work.spawn(serve(listener, routes.with_state(world.clone()), stop.clone()));
+    }
+    while work.join_next().await.is_some() {}
+    stop_saving.cancel();
+    if let Err(error) = saving.await {
+        tracing::error!(%error, "the sandbox's state could not be saved");
+    }
+}
+
+async fn serve(listener: TcpListener, routes: Router, stop: CancellationToken) {
+    // Small answers must not wait for a full packet. A connection that refuses the option still works.
+    let listener = listener.tap_io(|connection| {
+        let _ = connection.set_nodelay(true);
+    });
+    if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(stop.cancelled_owned()).await {
+        tracing::error!(%error, "a listener of the sandbox ended");
+    }
+}
+
+/// Everything on the main port that isn't a provider's API.
+fn pages() -> Router<Arc<World>> {
+    Router::new()
+        .merge(home::routes())
+        .merge(hosted::routes())
+        .merge(inbox::routes())
+        .merge(control::routes())
+        .route("/sandbox.css", get(html::style))
+        .fallback(async || html::sorry(StatusCode::NOT_FOUND, "There is nothing here."))
+}
+
+async fn bind(ip: IpAddr, port: u16) -> Result<(TcpListener, SocketAddr), SandboxError> {
+    let address = SocketAddr::new(ip, port);
+    let failed = |source| SandboxError::Bind { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+/// The host by which programs on this machine reach a listener.
+fn reachable(bind: IpAddr) -> String {
+    match bind {
+        ip if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
+    }
+}

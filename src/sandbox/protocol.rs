@@ -1,0 +1,55 @@
+//! What one provider's folder or file fills in, so that pages, mailbox and deliveries need not know which provider it is.
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use super::keys::Keys;
+use super::stripe::Stripe;
+use super::till::{Happening, Provider, Session};
+use super::webhooks::Event;
+use super::world::{Change, World};
+use crate::values::Timestamp;
+
+/// One provider's manner of speaking.
+pub(super) trait Protocol: Send + Sync {
+    /// How people call it.
+    fn title(&self) -> &'static str;
+
+    /// Its listener stands this many ports above the sandbox's own; 0 shares the listener of the pages.
+    fn port_offset(&self) -> u16;
+
+    /// The API at the provider's own paths.
+    fn routes(&self) -> Router<Arc<World>>;
+
+    /// How the provider's ids of payments, charges, refunds and disputes begin.
+    fn prefixes(&self) -> Prefixes;
+
+    /// The events that the provider sends when this happens, in its order.
+    fn announce(&self, change: &Change<'_>, session: &Session, happening: &Happening) -> Vec<Event>;
+
+    /// Where the shop takes its events.
+    fn webhook_path(&self) -> &'static str;
+
+    /// The headers that make the shop believe an event.
+    fn sign(&self, keys: &Keys, event: &Event, now: Timestamp) -> Vec<(&'static str, String)>;
+
+    /// Where the buyer goes after paying.
+    fn success_url(&self, session: &Session) -> String;
+}
+
+pub(super) struct Prefixes {
+    pub payment: &'static str,
+    pub charge: &'static str,
+    pub refund: &'static str,
+    pub dispute: &'static str,
+}
+
+/// Every provider that is spoken here.
+pub(super) const ALL: [Provider; 1] = [Provider::Stripe];
+
+pub(super) fn of(provider: Provider) -> &'static dyn Protocol {
+    match provider {
+        Provider::Stripe => &Stripe,
+    }
+}

@@ -1,0 +1,383 @@
+//! What a payment provider keeps of a hosted checkout, whoever it is: sessions, payments, refunds and disputes.
+//! Pure: every change takes its moment and its ids, and says what happened; who is told of it stands elsewhere.
+
+use serde::{Deserialize, Serialize};
+
+use crate::values::{Currency, Money, Timestamp};
+
+/// The providers that this sandbox speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Provider {
+    Stripe,
+}
+
+/// One hosted checkout.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Session {
+    pub id: String,
+    pub provider: Provider,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub lines: Vec<Line>,
+    pub currency: Currency,
+    /// Where its hosted page is.
+    pub url: String,
+    pub success_url: String,
+    pub cancel_url: Option<String>,
+    /// What the request or the buyer said of the buyer's address.
+    pub buyer_email: Option<String>,
+    /// The request as it came, for what only its own protocol understands.
+    pub asked: serde_json::Value,
+    pub stage: Stage,
+}
+
+/// One thing on the bill.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Line {
+    pub id: String,
+    pub name: String,
+    pub description: Option<String>,
+    pub quantity: i64,
+    /// The price of one, in minor units.
+    pub unit: i64,
+    pub price_id: String,
+    pub product_id: String,
+    /// True where the price stands in the provider's catalog, false where the request brought it.
+    pub is_catalog: bool,
+}
+
+/// How far a session has come.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Waits for its buyer. A declined attempt leaves its handle.
+    Open {
+        declined: Option<Handle>,
+    },
+    /// Confirmed with a delayed method; the money is under way.
+    Processing(Handle),
+    Paid(Payment),
+    /// Completed with nothing to pay.
+    Free,
+    /// A delayed payment that came to nothing.
+    Failed(Handle),
+    Expired {
+        declined: Option<Handle>,
+    },
+}
+
+/// The provider's ids of one payment: what a refund names, and the charge behind it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handle {
+    pub payment: String,
+    pub charge: String,
+    pub at: Timestamp,
+}
+
+/// Money that arrived, and what became of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Payment {
+    pub handle: Handle,
+    pub refunds: Vec<Refund>,
+    pub dispute: Option<Dispute>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Refund {
+    pub id: String,
+    pub at: Timestamp,
+    /// In minor units of the session's currency.
+    pub amount: i64,
+    pub asked: serde_json::Value,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Dispute {
+    pub id: String,
+    pub at: Timestamp,
+    pub amount: i64,
+    pub verdict: Verdict,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Pending,
+    Won,
+    Lost,
+}
+
+/// What a change was, for whoever is to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happening {
+    Completed,
+    Declined,
+    Settled,
+    Failed,
+    Expired,
+    /// The refund's id.
+    Refunded(String),
+    Disputed,
+    DisputeClosed,
+}
+
+/// Why a change can't be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("The session is no longer open.")]
+    NotOpen,
+    #[error("No delayed payment is under way here.")]
+    NotProcessing,
+    #[error("Nothing was paid here.")]
+    NotPaid,
+    #[error("Everything has been refunded already.")]
+    AllRefunded,
+    /// What is left to be refunded, in minor units.
+    #[error("That is more than is left of the payment.")]
+    TooMuch { left: i64 },
+    #[error("The payment is disputed.")]
+    Disputed,
+    #[error("No dispute is open here.")]
+    NotDisputed,
+}
+
+impl Session {
+    pub fn total(&self) -> Money {
+        let minor = self.lines.iter().map(|line| line.unit.saturating_mul(line.quantity)).fold(0, i64::saturating_add);
+        Money::new(minor, self.currency)
+    }
+
+    pub const fn is_open(&self) -> bool {
+        matches!(self.stage, Stage::Open { .. })
+    }
+
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.is_open() && self.expires_at <= now
+    }
+
+    /// The ids of the payment that was tried or made here.
+    pub const fn handle(&self) -> Option<&Handle> {
+        match &self.stage {
+            Stage::Open { declined } | Stage::Expired { declined } => declined.as_ref(),
+            Stage::Processing(handle) | Stage::Failed(handle) => Some(handle),
+            Stage::Paid(payment) => Some(&payment.handle),
+            Stage::Free => None,
+        }
+    }
+
+    pub const fn payment(&self) -> Option<&Payment> {
+        match &self.stage {
+            Stage::Paid(payment) => Some(payment),
+            Stage::Open { .. } | Stage::Processing(_) | Stage::Free | Stage::Failed(_) | Stage::Expired { .. } => None,
+        }
+    }
+
+    /// Pays at once; completes without a payment where nothing is to pay.
+    pub fn pay(&mut self, handle: Handle) -> Result<Happening, Refusal> {
+        let handle = self.attempt(handle)?;
+        self.stage =
+            if self.total().is_zero() { Stage::Free } else { Stage::Paid(Payment { handle, refunds: Vec::new(), dispute: None }) };
+        Ok(Happening::Completed)
+    }
+
+    /// Confirms with a method whose money comes later.
+    pub fn pay_later(&mut self, handle: Handle) -> Result<Happening, Refusal> {
+        let handle = self.attempt(handle)?;
+        self.stage = if self.total().is_zero() { Stage::Free } else { Stage::Processing(handle) };
+        Ok(Happening::Completed)
+    }
+
+    /// Refuses one attempt; the session stays open.
+    pub fn decline(&mut self, handle: Handle) -> Result<Happening, Refusal> {
+        let handle = self.attempt(handle)?;
+        self.stage = Stage::Open { declined: Some(handle) };
+        Ok(Happening::Declined)
+    }
+
+    pub fn expire(&mut self) -> Result<Happening, Refusal> {
+        let Stage::Open { declined } = &self.stage else { return Err(Refusal::NotOpen) };
+        self.stage = Stage::Expired { declined: declined.clone() };
+        Ok(Happening::Expired)
+    }
+
+    /// The delayed money arrived.
+    pub fn settle(&mut self) -> Result<Happening, Refusal> {
+        let Stage::Processing(handle) = &self.stage else { return Err(Refusal::NotProcessing) };
+        self.stage = Stage::Paid(Payment { handle: handle.clone(), refunds: Vec::new(), dispute: None });
+        Ok(Happening::Settled)
+    }
+
+    /// The delayed money will never arrive.
+    pub fn fail(&mut self) -> Result<Happening, Refusal> {
+        let Stage::Processing(handle) = &self.stage else { return Err(Refusal::NotProcessing) };
+        self.stage = Stage::Failed(handle.clone());
+        Ok(Happening::Failed)
+    }
+
+    /// Gives back `amount`, or all that is left.
+    pub fn refund(
+        &mut self,
+        id: String,
+        amount: Option<i64>,
+        asked: serde_json::Value,
+        at: Timestamp,
+    ) -> Result<Happening, Refusal> {
+        let left = self.left();
+        let payment = self.paid()?;
+        if payment.dispute.as_ref().is_some_and(|dispute| dispute.verdict != Verdict::Won) {
+            return Err(Refusal::Disputed);
+        }
+        if left <= 0 {
+            return Err(Refusal::AllRefunded);
+        }
+        let amount = amount.unwrap_or(left);
+        if amount > left || amount <= 0 {
+            return Err(Refusal::TooMuch { left });
+        }
+        payment.refunds.push(Refund { id: id.clone(), at, amount, asked });
+        Ok(Happening::Refunded(id))
+    }
+
+    /// The buyer's bank takes back what was not refunded.
+    pub fn dispute(&mut self, id: String, at: Timestamp) -> Result<Happening, Refusal> {
+        let amount = self.left();
+        let payment = self.paid()?;
+        if payment.dispute.is_some() {
+            return Err(Refusal::Disputed);
+        }
+        if amount <= 0 {
+            return Err(Refusal::AllRefunded);
+        }
+        payment.dispute = Some(Dispute { id, at, amount, verdict: Verdict::Pending });
+        Ok(Happening::Disputed)
+    }
+
+    pub fn decide(&mut self, verdict: Verdict) -> Result<Happening, Refusal> {
+        match self.paid()?.dispute.as_mut() {
+            Some(dispute) if dispute.verdict == Verdict::Pending => {
+                dispute.verdict = verdict;
+                Ok(Happening::DisputeClosed)
+            }
+            Some(_) | None => Err(Refusal::NotDisputed),
+        }
+    }
+
+    /// What of the payment was not refunded, in minor units.
+    fn left(&self) -> i64 {
+        self.total().minor.saturating_sub(self.payment().map_or(0, Payment::refunded))
+    }
+
+    /// A second attempt belongs to the payment of the first.
+    fn attempt(&self, handle: Handle) -> Result<Handle, Refusal> {
+        let Stage::Open { declined } = &self.stage else { return Err(Refusal::NotOpen) };
+        let payment = declined.as_ref().map_or(handle.payment, |before| before.payment.clone());
+        Ok(Handle { payment, ..handle })
+    }
+
+    const fn paid(&mut self) -> Result<&mut Payment, Refusal> {
+        match &mut self.stage {
+            Stage::Paid(payment) => Ok(payment),
+            Stage::Open { .. } | Stage::Processing(_) | Stage::Free | Stage::Failed(_) | Stage::Expired { .. } => {
+                Err(Refusal::NotPaid)
+            }
+        }
+    }
+}
+
+impl Payment {
+    /// Everything that went back so far, in minor units.
+    pub fn refunded(&self) -> i64 {
+        self.refunds.iter().map(|refund| refund.amount).fold(0, i64::saturating_add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(unit: i64) -> Session {
+        let line = Line {
+            id: "li_1".to_owned(),
+            name: "Founder, 12 months".to_owned(),
+            description: None,
+            quantity: 1,
+            unit,
+            price_id: "price_1".to_owned(),
+            product_id: "prod_1".to_owned(),
+            is_catalog: false,
+        };
+        Session {
+            id: "cs_test_1".to_owned(),
+            provider: Provider::Stripe,
+            created_at: Timestamp::from_seconds(0),
+            expires_at: Timestamp::from_seconds(3600),
+            lines: vec![line],
+            currency: Currency::EUR,
+            url: String::new(),
+            success_url: String::new(),
+            cancel_url: None,
+            buyer_email: None,
+            asked: serde_json::Value::Null,
+            stage: Stage::Open { declined: None },
+        }
+    }
+
+    fn handle(payment: &str) -> Handle {
+        Handle { payment: payment.to_owned(), charge: "ch_1".to_owned(), at: Timestamp::from_seconds(1) }
+    }
+
+    #[test]
+    fn a_declined_session_can_be_paid_and_keeps_its_payment() {
+        let mut session = session(500);
+        assert_eq!(session.decline(handle("pi_1")), Ok(Happening::Declined));
+        assert_eq!(session.pay(handle("pi_2")), Ok(Happening::Completed));
+        assert_eq!(session.handle().unwrap().payment, "pi_1");
+    }
+
+    #[test]
+    fn nothing_happens_twice() {
+        let mut paid = session(500);
+        paid.pay(handle("pi_1")).unwrap();
+        assert_eq!(paid.pay(handle("pi_1")), Err(Refusal::NotOpen));
+        assert_eq!(paid.decline(handle("pi_1")), Err(Refusal::NotOpen));
+        assert_eq!(paid.expire(), Err(Refusal::NotOpen));
+        assert_eq!(paid.settle(), Err(Refusal::NotProcessing));
+        let mut later = session(500);
+        later.pay_later(handle("pi_1")).unwrap();
+        assert_eq!(later.refund("re_1".to_owned(), None, serde_json::Value::Null, later.created_at), Err(Refusal::NotPaid));
+        later.fail().unwrap();
+        assert_eq!(later.settle(), Err(Refusal::NotProcessing));
+    }
+
+    #[test]
+    fn nothing_to_pay_makes_no_payment() {
+        let mut session = session(0);
+        session.pay(handle("pi_1")).unwrap();
+        assert!(session.handle().is_none() && !session.is_open());
+    }
+
+    #[test]
+    fn refunds_never_exceed_what_was_paid() {
+        let mut session = session(500);
+        session.pay(handle("pi_1")).unwrap();
+        let mut refund = |amount| session.refund("re".to_owned(), amount, serde_json::Value::Null, Timestamp::from_seconds(2));
+        assert!(refund(Some(200)).is_ok());
+        assert_eq!(refund(Some(301)), Err(Refusal::TooMuch { left: 300 }));
+        assert_eq!(refund(Some(0)), Err(Refusal::TooMuch { left: 300 }));
+        assert!(refund(None).is_ok());
+        assert_eq!(refund(None), Err(Refusal::AllRefunded));
+    }
+
+    #[test]
+    fn a_dispute_takes_what_was_not_refunded_and_is_decided_once() {
+        let mut session = session(500);
+        session.pay(handle("pi_1")).unwrap();
+        session.refund("re".to_owned(), Some(100), serde_json::Value::Null, Timestamp::from_seconds(2)).unwrap();
+        session.dispute("du_1".to_owned(), Timestamp::from_seconds(3)).unwrap();
+        assert_eq!(session.payment().unwrap().dispute.as_ref().unwrap().amount, 400);
+        assert_eq!(session.refund("re".to_owned(), None, serde_json::Value::Null, session.created_at), Err(Refusal::Disputed));
+        assert_eq!(session.decide(Verdict::Lost), Ok(Happening::DisputeClosed));
+        assert_eq!(session.decide(Verdict::Won), Err(Refusal::NotDisputed));
+    }
+}
