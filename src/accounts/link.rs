@@ -28,7 +28,9 @@ pub enum Purpose {
     Reset,
     SignIn,
     /// Goes to the new address.
-    ChangeEmail { new_email: Email },
+    ChangeEmail {
+        new_email: Email,
+    },
 }
 
 /// The link was used, is too old, was made for something else, or never was: nobody is told which.

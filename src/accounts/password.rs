@@ -80,7 +80,8 @@ mod tests {
         {
             assert_eq!(choose(common), Err(PasswordError::Common), "{common}");
         }
-        for unusual in ["a long enough password", "correct horse battery", "thirty years and rain", "Grüße aus Köln", "ribbon-and-paper"]
+        for unusual in
+            ["a long enough password", "correct horse battery", "thirty years and rain", "Grüße aus Köln", "ribbon-and-paper"]
         {
             assert!(choose(unusual).is_ok(), "{unusual}");
         }

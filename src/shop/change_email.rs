@@ -35,7 +35,7 @@ impl Shop {
     /// Gives the account its new address and tells the old one.
     pub async fn change_email(&self, id: &LinkId, token: &str, signed_in: &AccountId) -> Result<Account> {
         let now = self.clock.now();
-        let changed = until_unraced(async || self.change_email_once(id, token, signed_in, now).await).await?;
+        let changed = until_unraced(|| self.change_email_once(id, token, signed_in, now)).await?;
         self.outbox_bell.notify_one();
         Ok(changed)
     }

@@ -26,7 +26,13 @@ impl Shop {
     }
 
     /// A new link for `account`; the mail that carries it is the caller's to post, in the same transaction.
-    pub(super) async fn make_link(&self, tx: &mut Tx, account: &Account, purpose: Purpose, now: Timestamp) -> Result<LinkId, store::Error> {
+    pub(super) async fn make_link(
+        &self,
+        tx: &mut Tx,
+        account: &Account,
+        purpose: Purpose,
+        now: Timestamp,
+    ) -> Result<LinkId, store::Error> {
         let link = OneTimeLink::new(LinkId::random(self.entropy.as_ref()), account, purpose, &self.secrets.current, now);
         one_time_links::insert(tx, &link).await?;
         Ok(link.id)

@@ -14,7 +14,7 @@ impl Shop {
         let (_, account) = self.open_link(&mut *self.store.connection().await?, id, token, now).await?;
         let password = Password::choose(typed, &account.email).map_err(|error| Error::invalid("password", error.to_string()))?;
         let password_hash = self.hasher.hash(&password, self.entropy.as_ref()).await?;
-        let account = until_unraced(async || self.reset_once(id, token, &password_hash, now).await).await?;
+        let account = until_unraced(|| self.reset_once(id, token, &password_hash, now)).await?;
         self.outbox_bell.notify_one();
         Ok(account)
     }

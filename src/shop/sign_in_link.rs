@@ -27,7 +27,7 @@ impl Shop {
     /// somebody else may have registered it, waiting.
     pub async fn sign_in_by_link(&self, id: &LinkId, token: &str) -> Result<Account> {
         let now = self.clock.now();
-        until_unraced(async || self.sign_in_by_link_once(id, token, now).await).await
+        until_unraced(|| self.sign_in_by_link_once(id, token, now)).await
     }
 
     async fn sign_in_by_link_once(&self, id: &LinkId, token: &str, now: Timestamp) -> Result<Account, Raced> {

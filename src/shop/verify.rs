@@ -20,6 +20,17 @@ pub enum Registrant {
     Nobody,
 }
 
+impl Registrant {
+    /// A password that was typed counts, also where somebody else is signed in.
+    pub fn of(signed_in: Option<&Account>, typed: String) -> Self {
+        match signed_in {
+            _ if !typed.is_empty() => Self::Knows(Password::typed(typed)),
+            Some(account) => Self::SignedIn(account.id.clone()),
+            None => Self::Nobody,
+        }
+    }
+}
+
 impl Shop {
     /// Verifies the link's account. Pressed twice by whoever is signed in to it, the second time changes nothing.
     pub async fn verify(&self, id: &LinkId, token: &str, by: &Registrant, from: IpAddr) -> Result<Account> {

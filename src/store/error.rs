@@ -55,6 +55,12 @@ impl From<Error> for crate::Error {
     }
 }
 
+impl From<sqlx::Error> for crate::Error {
+    fn from(error: sqlx::Error) -> Self {
+        Error::from(error).into()
+    }
+}
+
 enum Refusal {
     Duplicate,
     /// Two transactions got in each other's way; one of them may go again.

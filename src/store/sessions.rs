@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use sqlx::AnyConnection;
 use time::OffsetDateTime;
+use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store;
-use tower_sessions::SessionStore;
 
+use super::Store;
 use super::error::{Error, Result};
 use super::row::Read;
-use super::Store;
 use crate::values::{AccountId, Clock, Timestamp};
 
 /// How long a session lives without being used.
