@@ -1,1 +1,33 @@
-//! ...
+//! Server functions: each answers the form of one page at that page's own path, parses what was typed and calls one verb.
+//! Both builds compile this; what only the server has stands in the bodies under its full path.
+
+mod accounts;
+
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+
+use crate::Error;
+
+pub use accounts::*;
+
+impl FromServerFnError for Error {
+    type Encoder = JsonEncoding;
+
+    /// What Leptos refuses before a body runs: a form that can't be read names its field, all else is a fault.
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(why) | ServerFnErrorErr::MissingArg(why) => {
+                let field = why.split('`').nth(1).unwrap_or_default().to_owned();
+                Self::invalid(&field, "Send this field once, as text")
+            }
+            ServerFnErrorErr::Registration(why)
+            | ServerFnErrorErr::UnsupportedRequestMethod(why)
+            | ServerFnErrorErr::Request(why)
+            | ServerFnErrorErr::ServerError(why)
+            | ServerFnErrorErr::MiddlewareError(why)
+            | ServerFnErrorErr::Deserialization(why)
+            | ServerFnErrorErr::Serialization(why)
+            | ServerFnErrorErr::Response(why) => Self::internal(why),
+        }
+    }
+}

@@ -7,18 +7,34 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use url::Url;
 
+use crate::accounts::Hasher;
 use crate::catalog::{Brand, Catalog};
 use crate::checkout::{Provider, ProviderName};
 use crate::store::{self, Store};
-use crate::values::{Clock, Entropy, Secrets, Zone};
+use crate::values::{Clock, Entropy, Secrets, Timestamp, Zone};
 
 mod answers;
+mod change_email;
+mod change_password;
 mod clock;
+mod create_account;
 mod entropy;
+mod forgot;
+mod links;
+mod rate_limit;
+mod register;
+mod reset;
+mod sign_in;
+mod sign_in_link;
+mod verify;
+mod verify_again;
 
 pub use answers::*;
 pub use clock::SystemClock;
 pub use entropy::SystemEntropy;
+pub use links::LinkSeen;
+pub use register::{MailboxProof, Registration, read_email};
+pub use verify::Registrant;
 
 /// What a shop is made of; see [`Shop::open`].
 pub struct Parts {
@@ -47,6 +63,7 @@ pub struct Shop {
     pub(crate) brand: Brand,
     pub(crate) catalog: Catalog,
     pub(crate) zone: Zone,
+    pub(crate) hasher: Hasher,
     providers: BTreeMap<ProviderName, Arc<dyn Provider>>,
     selling: ProviderName,
     public_url: Url,
@@ -61,8 +78,8 @@ impl Shop {
     pub fn open(parts: Parts) -> Self {
         let Parts { store, clock, entropy, secrets, brand, catalog, zone, providers, selling, public_url } = parts;
         let providers = providers.into_iter().map(|provider| (provider.name(), provider)).collect();
-        let outbox_bell = Arc::default();
-        Self { store, clock, entropy, secrets, brand, catalog, zone, providers, selling, public_url, outbox_bell }
+        let (hasher, outbox_bell) = (Hasher::default(), Arc::default());
+        Self { store, clock, entropy, secrets, brand, catalog, zone, hasher, providers, selling, public_url, outbox_bell }
     }
 
     pub fn catalog(&self) -> &Catalog {
@@ -77,8 +94,22 @@ impl Shop {
         &self.zone
     }
 
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     pub fn outbox_bell(&self) -> Arc<Notify> {
         Arc::clone(&self.outbox_bell)
+    }
+
+    /// STUB
+    pub(super) async fn post(
+        &self,
+        tx: &mut store::Tx,
+        entry: crate::outbox::NewEntry,
+        now: Timestamp,
+    ) -> Result<(), store::Error> {
+        store::outbox::post(tx, &entry, now).await
     }
 
     /// A provider by its name; `None` where it isn't configured.
@@ -93,7 +124,10 @@ impl Shop {
 }
 
 /// Repeats an attempt while somebody else was faster: each time it begins again with what is written now.
-pub(crate) async fn until_unraced<T>(attempt: impl AsyncFn() -> Result<T, Raced>) -> crate::Result<T> {
+pub(crate) async fn until_unraced<T, F>(attempt: impl Fn() -> F) -> crate::Result<T>
+where
+    F: Future<Output = Result<T, Raced>>,
+{
     for _ in 1..RETRIES_MAX {
         match attempt().await {
             Err(Raced::Lost(_)) => tokio::task::yield_now().await,
