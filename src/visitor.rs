@@ -5,16 +5,16 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use leptos::prelude::use_context;
-use serde::{Deserialize, Serialize};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session;
 use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
 use crate::accounts::Account;
-use crate::shop::{MailboxProof, Shop};
+use crate::shop::Shop;
 use crate::store::sessions::{IDLE, SIGNED_IN, Sessions, SignedIn};
-use crate::values::GiftId;
 use crate::{Error, Result};
+
+pub use crate::shop::Kept;
 
 const KEPT: &str = "kept";
 /// The day of the last visit: writing it anew is what makes a session in use live on.
@@ -34,16 +34,6 @@ impl Visitor {
             Self::Account(account) => Some(account),
         }
     }
-}
-
-/// The gift that somebody came for, remembered while they sign in. Not its code.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
-    pub gift_id: GiftId,
-    /// A new recipient or a reissue raises the gift's, and then this no longer counts.
-    pub generation: i64,
-    /// They came by the link of the recipient's own mail.
-    pub proven: bool,
 }
 
 /// Where a request came from, as far as our own proxies can be trusted to say.
@@ -98,13 +88,6 @@ pub async fn let_go_of_gift(session: &Session) -> Result<()> {
     Ok(())
 }
 
-impl Kept {
-    /// What registering may take as proof of the recipient's mailbox.
-    pub fn proof(&self) -> Option<MailboxProof> {
-        self.proven.then(|| MailboxProof { gift_id: self.gift_id.clone(), generation: self.generation })
-    }
-}
-
 /// What a server function asks its request for.
 pub struct Caller {
     pub shop: Arc<Shop>,
@@ -132,11 +115,11 @@ impl Caller {
         }
     }
 
-    /// Signs in and goes on: to the gift that they came for, else to their account.
-    pub async fn welcome(&self, account: &Account) -> Result<()> {
+    /// Signs in and goes on: to the gift that they came for, else to `otherwise`.
+    pub async fn welcome(&self, account: &Account, otherwise: &str) -> Result<()> {
         sign_in(&self.session, account).await?;
         let came_for_a_gift = kept_gift(&self.session).await?.is_some();
-        leptos_axum::redirect(if came_for_a_gift { "/redeem" } else { "/account" });
+        leptos_axum::redirect(if came_for_a_gift { "/redeem" } else { otherwise });
         Ok(())
     }
 }
@@ -147,4 +130,140 @@ fn lost(error: session::Error) -> Error {
         session::Error::Store(error) => Error::Unavailable(error.into()),
         session::Error::SerdeJson(error) => Error::internal(error),
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tower_sessions::session::Id;
+
+    use super::*;
+    use crate::accounts::Password;
+    use crate::shop::testing::{HOME, RAIN, SNOW, World};
+    use crate::store::Store;
+    use crate::store::testing::on_both;
+
+    /// What the layer makes of a request's cookie.
+    fn session(world: &World, cookie: Option<Id>) -> Session {
+        let store = Sessions::new(world.store.clone(), Arc::<crate::shop::testing::StoppedClock>::clone(&world.clock));
+        Session::new(cookie, Arc::new(store), None)
+    }
+
+    /// One request of a browser: signs in and answers the cookie.
+    async fn signed_in(world: &World, account: &Account) -> Id {
+        let session = session(world, None);
+        sign_in(&session, account).await.unwrap();
+        session.save().await.unwrap();
+        session.id().unwrap()
+    }
+
+    async fn asks(world: &World, cookie: Id) -> Visitor {
+        current(&session(world, Some(cookie)), &world.shop).await.unwrap()
+    }
+
+    fn kept() -> Kept {
+        Kept { gift_id: "gift_0123456789abcdef".parse().unwrap(), generation: 3, proven: true }
+    }
+
+    on_both!(whoever_signed_in_is_known_until_they_sign_out, async |store: Store| {
+        let world = World::on(store);
+        let account = world.verified("bea@example.com", RAIN).await;
+        let cookie = signed_in(&world, &account).await;
+        assert_eq!(asks(&world, cookie).await, Visitor::Account(account));
+        sign_out(&session(&world, Some(cookie))).await.unwrap();
+        assert_eq!(asks(&world, cookie).await, Visitor::Nobody, "the session has ended on the server");
+        assert_eq!(asks(&world, Id(7)).await, Visitor::Nobody);
+    });
+
+    on_both!(signing_in_takes_a_new_session_id_and_keeps_the_gift, async |store: Store| {
+        let world = World::on(store);
+        let account = world.verified("bea@example.com", RAIN).await;
+        let before = session(&world, None);
+        keep_gift(&before, kept()).await.unwrap();
+        before.save().await.unwrap();
+        let planted = before.id().unwrap();
+
+        let signing_in = session(&world, Some(planted));
+        sign_in(&signing_in, &account).await.unwrap();
+        signing_in.save().await.unwrap();
+        let cookie = signing_in.id().unwrap();
+
+        assert_ne!(cookie, planted);
+        assert_eq!(asks(&world, planted).await, Visitor::Nobody);
+        assert_eq!(kept_gift(&session(&world, Some(planted))).await.unwrap(), None);
+        assert_eq!(kept_gift(&session(&world, Some(cookie))).await.unwrap(), Some(kept()));
+        assert_eq!(asks(&world, cookie).await, Visitor::Account(account));
+    });
+
+    on_both!(a_changed_password_ends_every_session_but_the_one_that_asked, async |store: Store| {
+        let world = World::on(store);
+        let account = world.verified("bea@example.com", RAIN).await;
+        let (mine, other) = (signed_in(&world, &account).await, signed_in(&world, &account).await);
+        let asking = session(&world, Some(mine));
+        assert_eq!(current(&asking, &world.shop).await.unwrap(), Visitor::Account(account.clone()));
+        let changed = world.shop.change_password(&account, &Password::typed(RAIN), SNOW, HOME).await.unwrap();
+        sign_in(&asking, &changed).await.unwrap();
+        asking.save().await.unwrap();
+        assert_eq!(asks(&world, other).await, Visitor::Nobody);
+        assert_eq!(asks(&world, mine).await, Visitor::Nobody, "its id is new as well");
+        assert_eq!(asks(&world, asking.id().unwrap()).await, Visitor::Account(changed));
+    });
+
+    on_both!(a_sign_in_that_was_under_way_when_the_password_changed_comes_to_nothing, async |store: Store| {
+        let world = World::on(store);
+        let account = world.verified("bea@example.com", RAIN).await;
+        let with_the_old_one = world.signs_in("bea@example.com", RAIN).await.unwrap();
+        world.shop.change_password(&account, &Password::typed(RAIN), SNOW, HOME).await.unwrap();
+        let cookie = signed_in(&world, &with_the_old_one).await;
+        assert_eq!(asks(&world, cookie).await, Visitor::Nobody);
+    });
+
+    on_both!(a_late_save_does_not_bring_back_a_session_that_was_ended, async |store: Store| {
+        let world = World::on(store);
+        let account = world.verified("bea@example.com", RAIN).await;
+        let cookie = signed_in(&world, &account).await;
+        let slow = session(&world, Some(cookie));
+        keep_gift(&slow, kept()).await.unwrap();
+        sign_out(&session(&world, Some(cookie))).await.unwrap();
+        slow.save().await.unwrap();
+        assert_eq!(asks(&world, cookie).await, Visitor::Nobody);
+        assert_eq!(kept_gift(&session(&world, Some(cookie))).await.unwrap(), None);
+    });
+
+    on_both!(a_session_lives_while_it_is_used, async |store: Store| {
+        let world = World::on(store);
+        let account = world.verified("bea@example.com", RAIN).await;
+        let cookie = signed_in(&world, &account).await;
+        for _ in 0..3 {
+            world.pass(IDLE.saturating_sub(Duration::from_secs(1)));
+            let visit = session(&world, Some(cookie));
+            assert_eq!(current(&visit, &world.shop).await.unwrap(), Visitor::Account(account.clone()));
+            assert!(visit.is_modified(), "so the layer saves it");
+            visit.save().await.unwrap();
+            assert!(!{
+                let again = session(&world, Some(cookie));
+                current(&again, &world.shop).await.unwrap();
+                again.is_modified()
+            });
+        }
+        world.pass(IDLE);
+        assert_eq!(asks(&world, cookie).await, Visitor::Nobody);
+    });
+
+    on_both!(who_only_looks_leaves_nothing, async |store: Store| {
+        let world = World::on(store);
+        let visit = session(&world, None);
+        assert_eq!(current(&visit, &world.shop).await.unwrap(), Visitor::Nobody);
+        let_go_of_gift(&visit).await.unwrap();
+        assert!(visit.is_empty().await && !visit.is_modified());
+    });
+
+    on_both!(a_gift_is_let_go_of, async |store: Store| {
+        let world = World::on(store);
+        let visit = session(&world, None);
+        keep_gift(&visit, kept()).await.unwrap();
+        let_go_of_gift(&visit).await.unwrap();
+        assert_eq!(kept_gift(&visit).await.unwrap(), None);
+    });
 }

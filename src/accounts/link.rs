@@ -73,11 +73,10 @@ impl OneTimeLink {
 impl Purpose {
     /// Short where the link alone lets somebody in, longer where something else is asked for as well.
     pub const fn valid_for(&self) -> Duration {
-        const MINUTE: u64 = 60;
         match self {
-            Self::SignIn => Duration::from_secs(15 * MINUTE),
-            Self::Reset | Self::ChangeEmail { .. } => Duration::from_secs(60 * MINUTE),
-            Self::Verify => Duration::from_secs(24 * 60 * MINUTE),
+            Self::SignIn => Duration::from_mins(15),
+            Self::Reset | Self::ChangeEmail { .. } => Duration::from_hours(1),
+            Self::Verify => Duration::from_hours(24),
         }
     }
 
@@ -132,7 +131,7 @@ mod tests {
         for (purpose, minutes) in [(Purpose::SignIn, 15), (Purpose::Reset, 60), (change, 60), (Purpose::Verify, 24 * 60)] {
             let link = link(purpose);
             let token = link.token(&secrets("s")).unwrap();
-            let end = NOW.plus(Duration::from_secs(minutes * 60));
+            let end = NOW.plus(Duration::from_mins(minutes));
             let check = |link: &OneTimeLink, at| link.check(&token, &account(), &secrets("s"), at);
             assert_eq!(check(&link, NOW), Ok(()));
             assert_eq!(check(&link, Timestamp::from_millis(end.millis() - 1)), Ok(()));

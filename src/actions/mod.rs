@@ -17,7 +17,7 @@ impl FromServerFnError for Error {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Args(why) | ServerFnErrorErr::MissingArg(why) => {
-                let field = why.split('`').nth(1).unwrap_or_default().to_owned();
+                let field = why.split(['`', '"']).nth(1).unwrap_or_default().to_owned();
                 Self::invalid(&field, "Send this field once, as text")
             }
             ServerFnErrorErr::Registration(why)

@@ -29,3 +29,38 @@ impl Shop {
         Ok(account)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shop::testing::{RAIN, SNOW, World, registration};
+    use crate::store::Store;
+    use crate::store::testing::on_both;
+
+    on_both!(the_operator_vouches_for_an_address, async |store: Store| {
+        let world = World::on(store);
+        world.registers("ada@example.com", SNOW).await;
+        let ada = world.shop.create_account(&registration("ada@example.com", RAIN), Role::Admin, true).await.unwrap();
+        assert!(ada.is_admin());
+        assert_eq!(world.signs_in("ada@example.com", RAIN).await.unwrap(), ada);
+        assert!(matches!(world.signs_in("ada@example.com", SNOW).await, Err(Error::SignInFailed)));
+        assert_eq!(world.kinds_posted().await, ["verify_address"], "the registration's; the operator's account mails nothing");
+    });
+
+    on_both!(an_account_that_nobody_vouched_for_is_unverified_and_no_admin_yet, async |store: Store| {
+        let world = World::on(store);
+        let ada = world.shop.create_account(&registration("ada@example.com", RAIN), Role::Admin, false).await.unwrap();
+        assert!(!ada.is_verified() && !ada.is_admin());
+        assert_eq!(world.signs_in("ada@example.com", RAIN).await.unwrap(), ada);
+    });
+
+    on_both!(an_address_that_has_its_owner_is_refused, async |store: Store| {
+        let world = World::on(store);
+        let owner = world.verified("ada@example.com", RAIN).await;
+        for is_verified in [true, false] {
+            let refused = world.shop.create_account(&registration("ada@example.com", SNOW), Role::Person, is_verified).await;
+            assert!(matches!(&refused, Err(Error::Invalid(wrongs)) if wrongs[0].field == "email"), "{refused:?}");
+        }
+        assert_eq!(world.account(&owner.id).await, owner);
+    });
+}

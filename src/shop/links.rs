@@ -3,13 +3,13 @@
 use super::{Raced, Shop};
 use crate::accounts::{Account, LinkEnded, OneTimeLink, Purpose};
 use crate::store::{self, Tx, accounts, one_time_links};
-use crate::values::{Email, LinkId, Timestamp};
+use crate::values::{AccountId, Email, LinkId, Timestamp};
 use crate::{Error, Result};
 
 /// What a page shows of a link before its button is pressed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkSeen {
-    pub account_id: crate::values::AccountId,
+    pub account_id: AccountId,
     /// The mailbox that the link was sent to.
     pub email: Email,
     pub purpose: Purpose,

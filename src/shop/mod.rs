@@ -20,18 +20,22 @@ mod clock;
 mod create_account;
 mod entropy;
 mod forgot;
+mod kept;
 mod links;
 mod rate_limit;
 mod register;
 mod reset;
 mod sign_in;
 mod sign_in_link;
+#[cfg(test)]
+pub(crate) mod testing;
 mod verify;
 mod verify_again;
 
 pub use answers::*;
 pub use clock::SystemClock;
 pub use entropy::SystemEntropy;
+pub use kept::Kept;
 pub use links::LinkSeen;
 pub use register::{MailboxProof, Registration, read_email};
 pub use verify::Registrant;

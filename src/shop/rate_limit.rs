@@ -143,3 +143,28 @@ fn network(address: IpAddr) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Shop {
+        /// As many attempts as the bucket holds.
+        pub(in crate::shop) async fn fill(&self, bucket: &Bucket) {
+            let mut tx = self.store.begin().await.unwrap();
+            for _ in 0..bucket.limit.attempts_max {
+                attempts::count(&mut tx, &bucket.digest, bucket.limit.window, self.clock.now()).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+        }
+    }
+
+    #[test]
+    fn a_place_is_an_ipv4_address_or_the_64_bits_of_an_ipv6_network() {
+        let network_of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(network_of("192.0.2.1"), "192.0.2.1");
+        assert_eq!(network_of("::ffff:192.0.2.1"), "192.0.2.1");
+        assert_eq!(network_of("2001:db8:1:2:3:4:5:6"), network_of("2001:db8:1:2::1"));
+        assert_ne!(network_of("2001:db8:1:2::1"), network_of("2001:db8:1:3::1"));
+    }
+}

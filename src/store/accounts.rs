@@ -144,3 +144,114 @@ fn role(name: &str) -> Result<Role> {
         _ => Err(Error::Unreadable("role")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::{OneTimeLink, Purpose};
+    use crate::store::Store;
+    use crate::store::testing::on_both;
+    use crate::values::{LinkId, Secret};
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_000);
+
+    /// The n-th account of an address, registered in the n-th second.
+    fn account(n: u8, email: &str) -> Account {
+        let id: AccountId = format!("acct_{n:016}").parse().unwrap();
+        Account::register(
+            id,
+            Email::parse(email).unwrap(),
+            PasswordHash::from(format!("hash {n}")),
+            Timestamp::from_seconds(i64::from(n)),
+        )
+    }
+
+    on_both!(an_account_comes_back_as_it_was_written, async |store: Store| {
+        let mut connection = store.connection().await.unwrap();
+        let verified = Account { role: Role::Admin, password_hash: None, ..account(1, "Bea@example.com").verify(NOW) };
+        for written in [verified, account(2, "carl@example.com")] {
+            insert(&mut connection, &written).await.unwrap();
+            let read = find(&mut connection, &written.id).await.unwrap().unwrap();
+            assert_eq!(read, written);
+            assert_eq!(read.email.as_str(), written.email.as_str(), "as it was typed");
+        }
+        assert_eq!(find(&mut connection, &account(3, "x@example.com").id).await.unwrap(), None);
+    });
+
+    on_both!(an_address_names_its_owner_else_the_newest_registration, async |store: Store| {
+        let mut connection = store.connection().await.unwrap();
+        let bea = Email::parse("BEA@example.com").unwrap();
+        assert_eq!(by_email(&mut connection, &bea).await.unwrap(), None);
+        for n in [2, 3, 1] {
+            insert(&mut connection, &account(n, "bea@example.com")).await.unwrap();
+        }
+        assert_eq!(by_email(&mut connection, &bea).await.unwrap(), Some(account(3, "bea@example.com")));
+        assert_eq!(verified_by_email(&mut connection, &bea).await.unwrap(), None);
+        let owner =
+            advance(&mut connection, &account(1, "bea@example.com"), &account(1, "bea@example.com").verify(NOW)).await.unwrap();
+        assert_eq!(by_email(&mut connection, &bea).await.unwrap(), Some(owner));
+    });
+
+    on_both!(an_address_has_one_owner, async |store: Store| {
+        let mut tx = store.begin().await.unwrap();
+        insert(&mut tx, &account(1, "bea@example.com").verify(NOW)).await.unwrap();
+        let second = insert(&mut tx, &account(2, "BEA@example.com").verify(NOW)).await;
+        assert!(matches!(second, Err(Error::Duplicate)));
+        insert(&mut tx, &account(2, "bea@example.com")).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut connection = store.connection().await.unwrap();
+        let waiting = account(2, "bea@example.com");
+        assert!(matches!(advance(&mut connection, &waiting, &waiting.verify(NOW)).await, Err(Error::Duplicate)));
+    });
+
+    on_both!(of_two_changes_the_later_one_begins_again, async |store: Store| {
+        let mut connection = store.connection().await.unwrap();
+        let before = account(1, "bea@example.com");
+        insert(&mut connection, &before).await.unwrap();
+        let after = advance(&mut connection, &before, &before.verify(NOW)).await.unwrap();
+        assert_eq!(find(&mut connection, &before.id).await.unwrap(), Some(after));
+        assert!(matches!(advance(&mut connection, &before, &before.verify(NOW)).await, Err(Error::Stale)));
+    });
+
+    on_both!(who_waited_for_an_address_is_put_out_and_nobody_else, async |store: Store| {
+        let mut tx = store.begin().await.unwrap();
+        let owner = account(1, "bea@example.com").verify(NOW);
+        let (waiting, other) = (account(2, "bea@example.com"), account(3, "carl@example.com"));
+        let secret = Secret::parse(&"s".repeat(32)).unwrap();
+        for (n, account) in [(1, &owner), (2, &waiting), (3, &other)] {
+            insert(&mut tx, account).await.unwrap();
+            let id: LinkId = format!("link_{n:016}").parse().unwrap();
+            one_time_links::insert(&mut tx, &OneTimeLink::new(id, account, Purpose::Reset, &secret, NOW)).await.unwrap();
+            sqlx::query("insert into sessions (id, account_id, data, expires_at) values ($1, $2, '{}', 9999999)")
+                .bind(format!("session {n}"))
+                .bind(account.id.as_str())
+                .execute(&mut *tx)
+                .await
+                .unwrap();
+            sqlx::query(
+                "insert into access_tokens (id, account_id, name, digest, scopes, created_at) values ($1, $2, '', $1, '', 0)",
+            )
+            .bind(format!("token {n}"))
+            .bind(account.id.as_str())
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        }
+        displace_others(&mut tx, &owner, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut connection = store.connection().await.unwrap();
+        assert_eq!(find(&mut connection, &owner.id).await.unwrap(), Some(owner));
+        assert_eq!(find(&mut connection, &other.id).await.unwrap(), Some(other));
+        let displaced = find(&mut connection, &waiting.id).await.unwrap().unwrap();
+        assert_eq!((displaced.password_hash, displaced.session_generation, displaced.version), (None, 2, 2));
+        for alive in [
+            "select account_id from sessions order by id",
+            "select account_id from access_tokens where ended_at is null order by id",
+            "select account_id from one_time_links where used_at is null order by id",
+        ] {
+            let ids: Vec<String> = sqlx::query_scalar(alive).fetch_all(&mut *connection).await.unwrap();
+            assert_eq!(ids, ["acct_0000000000000001", "acct_0000000000000003"], "{alive}");
+        }
+    });
+}

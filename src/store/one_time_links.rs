@@ -73,3 +73,51 @@ fn purpose(name: &str, new_email: Option<Email>) -> Result<Purpose> {
         _ => Err(Error::Unreadable("purpose")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::{Account, PasswordHash};
+    use crate::store::testing::on_both;
+    use crate::store::{Store, accounts};
+    use crate::values::Secret;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_000);
+
+    /// One link of each purpose, for one account.
+    async fn links(store: &Store) -> Vec<OneTimeLink> {
+        let email = Email::parse("bea@example.com").unwrap();
+        let account = Account::register("acct_0123456789abcdef".parse().unwrap(), email, PasswordHash::from(String::new()), NOW);
+        let mut connection = store.connection().await.unwrap();
+        accounts::insert(&mut connection, &account).await.unwrap();
+        let secret = Secret::parse(&"s".repeat(32)).unwrap();
+        let change = Purpose::ChangeEmail { new_email: Email::parse("bea@example.org").unwrap() };
+        let mut links = Vec::new();
+        for (n, purpose) in [Purpose::Verify, Purpose::Reset, Purpose::SignIn, change].into_iter().enumerate() {
+            let link = OneTimeLink::new(format!("link_{n:016}").parse().unwrap(), &account, purpose, &secret, NOW);
+            insert(&mut connection, &link).await.unwrap();
+            links.push(link);
+        }
+        links
+    }
+
+    on_both!(a_link_comes_back_as_it_was_written, async |store: Store| {
+        for link in links(&store).await {
+            let read = find(&mut store.connection().await.unwrap(), &link.id).await.unwrap();
+            assert_eq!(read, Some(link));
+        }
+        let unknown = "link_zzzzzzzzzzzzzzzz".parse().unwrap();
+        assert_eq!(find(&mut store.connection().await.unwrap(), &unknown).await.unwrap(), None);
+    });
+
+    on_both!(of_many_uses_at_once_one_counts, async |store: Store| {
+        let links = links(&store).await;
+        let link = &links[0];
+        let one = async || use_up(&mut store.connection().await.unwrap(), link, NOW).await;
+        let uses = futures::future::join_all((0..10).map(|_| one())).await;
+        assert_eq!(uses.iter().filter(|used| used.is_ok()).count(), 1);
+        assert!(uses.iter().all(|used| matches!(used, Ok(()) | Err(Error::Stale))), "{uses:?}");
+        let read = find(&mut store.connection().await.unwrap(), &link.id).await.unwrap().unwrap();
+        assert_eq!(read.used_at, Some(NOW));
+    });
+}

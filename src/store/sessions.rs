@@ -22,7 +22,7 @@ use super::row::Read;
 use crate::values::{AccountId, Clock, Timestamp};
 
 /// How long a session lives without being used.
-pub const IDLE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub const IDLE: Duration = Duration::from_hours(30 * 24);
 
 /// Under which name a session's data says whose it is.
 pub const SIGNED_IN: &str = "signed_in";
@@ -158,6 +158,7 @@ fn columns(data: &HashMap<String, serde_json::Value>) -> session_store::Result<(
     Ok((serde_json::to_string(data).map_err(encode)?, signed_in.map(|signed_in| signed_in.account_id)))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
 fn backend(error: Error) -> session_store::Error {
     session_store::Error::Backend(error.to_string())
 }
@@ -166,4 +167,73 @@ impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sessions")
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::on_both;
+
+    struct Noon;
+    impl Clock for Noon {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_seconds(1_795_262_400)
+        }
+    }
+
+    fn record(id: i128) -> Record {
+        let data = HashMap::from([("kept".to_owned(), serde_json::json!({ "proven": true }))]);
+        Record { id: Id(id), data, expiry_date: OffsetDateTime::UNIX_EPOCH }
+    }
+
+    on_both!(a_session_comes_back_with_its_data_and_the_shops_own_end, async |store: Store| {
+        let sessions = Sessions::new(store, Arc::new(Noon));
+        let mut written = record(1);
+        sessions.create(&mut written).await.unwrap();
+        let read = sessions.load(&written.id).await.unwrap().unwrap();
+        assert_eq!((read.id, read.data), (written.id, written.data));
+        assert_eq!(read.expiry_date.unix_timestamp(), Noon.now().plus(IDLE).seconds());
+        assert!(sessions.load(&Id(2)).await.unwrap().is_none());
+    });
+
+    on_both!(an_id_that_is_taken_is_not_taken_over, async |store: Store| {
+        let sessions = Sessions::new(store, Arc::new(Noon));
+        let (mut first, mut second) = (record(1), record(1));
+        sessions.create(&mut first).await.unwrap();
+        second.data.clear();
+        sessions.create(&mut second).await.unwrap();
+        assert_ne!(first.id, second.id);
+        assert_eq!(sessions.load(&first.id).await.unwrap().unwrap().data, first.data);
+    });
+
+    on_both!(saving_updates_and_never_inserts, async |store: Store| {
+        let sessions = Sessions::new(store, Arc::new(Noon));
+        let mut written = record(1);
+        sessions.create(&mut written).await.unwrap();
+        written.data.clear();
+        sessions.save(&written).await.unwrap();
+        assert!(sessions.load(&written.id).await.unwrap().unwrap().data.is_empty());
+        sessions.delete(&written.id).await.unwrap();
+        sessions.save(&written).await.unwrap();
+        assert!(sessions.load(&written.id).await.unwrap().is_none());
+    });
+
+    on_both!(the_table_has_no_session_id, async |store: Store| {
+        let sessions = Sessions::new(store.clone(), Arc::new(Noon));
+        let mut written = record(1);
+        sessions.create(&mut written).await.unwrap();
+        let ids: Vec<String> =
+            sqlx::query_scalar("select id from sessions").fetch_all(&mut *store.connection().await.unwrap()).await.unwrap();
+        assert_eq!(ids, [digest(written.id)]);
+        assert!(!ids[0].contains(&written.id.to_string()));
+    });
+
+    on_both!(what_nobody_uses_is_swept, async |store: Store| {
+        let sessions = Sessions::new(store.clone(), Arc::new(Noon));
+        sessions.create(&mut record(1)).await.unwrap();
+        let mut connection = store.connection().await.unwrap();
+        let end = Noon.now().plus(IDLE);
+        assert_eq!(sweep(&mut connection, Timestamp::from_millis(end.millis() - 1)).await.unwrap(), 0);
+        assert_eq!(sweep(&mut connection, end).await.unwrap(), 1);
+    });
 }
