@@ -6,6 +6,7 @@ mod provider;
 mod session;
 pub mod signatures;
 mod stripe;
+mod transport;
 
 pub use order::{Applied, Order, OrderState, Outcome};
 pub use provider::{
@@ -14,3 +15,4 @@ pub use provider::{
 };
 pub use session::{CheckoutSession, ClientUrls, Opened};
 pub use stripe::{Stripe, StripeSettings};
+pub use transport::PROVIDER_TIMEOUT;
