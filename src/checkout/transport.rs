@@ -12,7 +12,9 @@ use url::Url;
 use super::provider::ProviderError;
 
 #[cfg(test)]
-pub mod tests;
+pub mod fake;
+#[cfg(test)]
+mod tests;
 
 /// How long one try may take. The whole of a request, tries and pauses, takes at most twice that.
 pub const PROVIDER_TIMEOUT: Duration = Duration::from_secs(10);

@@ -4,8 +4,8 @@ mod events;
 mod requests;
 mod sessions;
 
-use super::super::transport::tests::client;
 use super::*;
+use crate::checkout::transport::fake::client;
 
 const SECRET_KEY: &str = "sk_test_known_to_nobody";
 const WEBHOOK_SECRET: &str = "whsec_known_to_nobody";

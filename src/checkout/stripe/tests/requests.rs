@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::super::super::transport::tests::{FakeProvider, Scripted, reply};
 use super::*;
 use crate::catalog::PriceIds;
 use crate::checkout::provider::{LineItem, PaymentMode};
+use crate::checkout::transport::fake::{FakeProvider, Scripted, reply};
 use crate::values::{Currency, Email};
 
 fn founder(price: Option<&str>, is_list_price: bool) -> LineItem {

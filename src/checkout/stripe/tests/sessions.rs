@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::super::super::transport::tests::{FakeProvider, reply};
 use super::*;
 use crate::checkout::provider::Fact;
+use crate::checkout::transport::fake::{FakeProvider, reply};
 use crate::values::Currency;
 
 const fn euros(minor: i64) -> Money {
