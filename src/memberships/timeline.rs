@@ -222,10 +222,10 @@ mod tests {
     fn a_subscription_that_begins_pauses_gift_time_of_its_tier() {
         assert_timeline(
             "2026-11-21 give member 3
-             2026-12-01 open founder
+             2026-12-01 open member
              2026-12-31 close 1",
             "2026-11-21 to 2026-12-01 Member runs (grant 1)
-             2026-12-01 to 2026-12-31 Founder runs (subscription 1)
+             2026-12-01 to 2026-12-31 Member runs (subscription 1)
              2026-12-01 to 2026-12-31 Member paused (grant 1)
              2026-12-31 to 2027-03-23 Member runs (grant 1)",
         );
