@@ -8,6 +8,7 @@ use super::parts::{Cut, EmailField, Field, Frame, MessageField, PayLabel, Pick, 
 use super::refusal::typed_or;
 use super::{Draft, shopfront};
 use crate::catalog::{Months, Tier};
+use crate::islands::OwnClock;
 
 /// Zones that most buyers find theirs among; the shop's own stands before them.
 const ZONES: [&str; 18] = [
@@ -147,7 +148,7 @@ fn Delivery(draft: Draft) -> impl IntoView {
                 autocomplete="off"
                 hint="They sign in with this address to redeem. You can change it later."
             />
-            <div class="picks field" role="radiogroup" aria-label="How it reaches them">
+            <div class="picks" role="radiogroup" aria-label="How it reaches them">
                 <PickWrong name="delivery"/>
                 <Pick name="delivery" value="email".to_owned() checked=!by_link id=Some("delivery")>
                     <b>"We email it"</b>
@@ -179,6 +180,7 @@ fn Delivery(draft: Draft) -> impl IntoView {
 #[component]
 fn Clock(chosen: String) -> impl IntoView {
     let own = shopfront().zone.name().to_owned();
+    let unchosen = chosen.is_empty().then(|| own.clone());
     let chosen = if chosen.is_empty() { own.clone() } else { chosen };
     let mut zones = vec![own];
     for zone in ZONES.into_iter().map(str::to_owned).chain([chosen.clone()]) {
@@ -191,7 +193,8 @@ fn Clock(chosen: String) -> impl IntoView {
         <div class="field">
             <label for="time_zone">"By whose clock?"</label>
             <PickWrong name="time_zone"/>
-            <select id="time_zone" name="time_zone">{zones.into_iter().map(option).collect_view()}</select>
+            <select id="time_zone" name="time_zone" data-unchosen=unchosen>{zones.into_iter().map(option).collect_view()}</select>
+            <OwnClock/>
         </div>
     }
     .into_any()

@@ -27,7 +27,8 @@ pub fn RegisterPage(#[prop(optional_no_strip)] kept: Option<RedeemView>) -> impl
                         <KeptNote kept=kept.clone()/>
                         <EmailField value=draft.get("email")/>
                         <PasswordField autocomplete="new-password" hint="8 characters or more. A short sentence is a good password."/>
-                        <p class="row gap"><button class="btn">"Create an account"</button><span class="small">{after}</span></p>
+                        <p class="row gap"><button class="btn">"Create an account"</button></p>
+                        <p class="small gap">{after}</p>
                     </form>
                     <p>"You have one? "<a href="/login">"Sign in"</a></p>
                 </div>

@@ -151,7 +151,7 @@ pub fn OpenCard(card: Card, #[prop(optional)] opens: bool) -> impl IntoView {
 fn Inside(card: Card) -> impl IntoView {
     let what = format!("{} of {}", capital(&card.months.in_words()), card.tier.title());
     let paragraphs = card.message.as_ref().map(|message| message.paragraphs().map(|lines| paragraph(&lines)).collect_view());
-    let wordless = card.message.is_none().then(|| view! { <p>"For you."</p> });
+    let wordless = card.message.is_none().then(|| view! { <p>{format!("For {}.", card.recipient_name.as_str())}</p> });
     let signature = card.giver_name.is_some().then(|| view! { <p class="signed">{giver(card.giver_name.as_ref())}</p> });
     view! {
         <article class="inside" aria-label="The card">
