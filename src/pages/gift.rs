@@ -39,7 +39,11 @@ pub fn GiftPage(#[prop(optional)] start: Draft, #[prop(optional)] came_back: boo
     let draft = typed_or(start);
     let (name, giver_name) = (draft.get("recipient_name").to_owned(), draft.get("buyer_name").to_owned());
     let came_back = came_back.then(|| {
-        view! { <p class="note" role="status">"You came back from the payment page, and nothing was charged. Everything you wrote is here."</p> }
+        view! {
+            <p class="note" role="status">
+                "You came back from the payment page, and nothing was charged. Everything you wrote is here."
+            </p>
+        }
     });
     view! {
         <Frame title="Make a gift" place=Place::Gift>
@@ -58,7 +62,9 @@ pub fn GiftPage(#[prop(optional)] start: Draft, #[prop(optional)] came_back: boo
                     <PreviewCard name giver_name/>
                     <Sum/>
                     <button class="btn wide nums"><PayLabel/></button>
-                    <p class="small">"You pay on our payment provider’s page, and can still go back from there. Nothing renews by itself."</p>
+                    <p class="small">
+                        "You pay on our payment provider’s page, and can still go back from there. Nothing renews by itself."
+                    </p>
                 </aside>
             </form>
         </Frame>
@@ -76,8 +82,9 @@ fn Membership(chosen: String) -> impl IntoView {
     let is_chosen = chosen_or(chosen.parse().ok(), Tier::Founder);
     let pick = |tier: Tier| {
         let blurb = shopfront().catalog.blurb(tier).to_owned();
+        let id = (tier == Tier::Member).then_some("tier");
         view! {
-            <Pick name="tier" value=tier.to_string() checked=is_chosen(tier) class="tier" id=(tier == Tier::Member).then_some("tier")>
+            <Pick name="tier" value=tier.to_string() checked=is_chosen(tier) class="tier" id>
                 <b>{tier.title()}</b>
                 <span class="hint">{blurb}</span>
             </Pick>
@@ -97,8 +104,9 @@ fn Membership(chosen: String) -> impl IntoView {
 fn Length(chosen: String) -> impl IntoView {
     let is_chosen = chosen_or(chosen.parse().ok(), Months::Twelve);
     let pick = |months: Months| {
+        let id = (months == Months::Three).then_some("duration_months");
         view! {
-            <Pick name="duration_months" value=months.count().to_string() checked=is_chosen(months) id=(months == Months::Three).then_some("duration_months")>
+            <Pick name="duration_months" value=months.count().to_string() checked=is_chosen(months) id>
                 <Cut months/>
                 <b>{months.in_figures()}</b>
                 <span class="price"><LengthPrice months/></span>

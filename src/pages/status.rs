@@ -127,14 +127,19 @@ fn Changes(status: StatusPage) -> impl IntoView {
     let draft = typed_or(Draft::from_iter([("recipient_name", name.clone()), ("recipient_email", String::new())]));
     let button = if by_mail { "Change it and send it again" } else { "Change it" };
     view! {
-        <section>
+        <section class="wishes">
             <h2>"Is something not right?"</h2>
             <div class="gap">
                 {again}
                 <Wish status=status.clone() intent="readdress" wish="It should go to another address" button is_open>
                     <p>"The link and the code that exist now stop working."</p>
                     <Field name="recipient_name" label="Their name" value=draft.get("recipient_name")/>
-                    <EmailField name="recipient_email" label="Their new email address" value=draft.get("recipient_email") autocomplete="off"/>
+                    <EmailField
+                        name="recipient_email"
+                        label="Their new email address"
+                        value=draft.get("recipient_email")
+                        autocomplete="off"
+                    />
                 </Wish>
                 {by_mail.then(|| view! {
                     <details class="line">
@@ -182,7 +187,10 @@ fn HandOver(status: StatusPage) -> impl IntoView {
     let name = status.card.recipient_name.as_str().to_owned();
     Some(view! {
         <div class="stack">
-            <p>"Pass on this link, or the code to type under “Redeem”. "{name}" signs in with "<b>{status.recipient_email.as_str().to_owned()}</b>" to redeem it."</p>
+            <p>
+                "Pass on this link, or the code to type under “Redeem”. "
+                {name}" signs in with "<b>{status.recipient_email.as_str().to_owned()}</b>" to redeem it."
+            </p>
             <p class="code"><a href=url.clone()>{url.clone()}</a></p>
             <p class="code big">{code}</p>
         </div>

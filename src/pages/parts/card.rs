@@ -93,6 +93,12 @@ pub fn MaskedCard(recipient: Masked, #[prop(optional)] class: &'static str) -> i
     .into_any()
 }
 
+/// The address of that card: dots for the eye, a sentence for the ear.
+#[component]
+pub fn MaskedAddress(recipient: Masked) -> impl IntoView {
+    view! { <span class="mask" role="img" aria-label=recipient.in_words>{recipient.email}</span> }
+}
+
 /// The card beside the form. The style sheet lets it follow tier and length, the island the names.
 #[component]
 pub fn PreviewCard(name: String, giver_name: String) -> impl IntoView {
@@ -107,7 +113,9 @@ pub fn PreviewCard(name: String, giver_name: String) -> impl IntoView {
                     <b data-mirrors="recipient_name" data-empty=NOBODY>{or(&name, NOBODY)}</b>
                     <i>"from "<span data-mirrors="buyer_name" data-empty=YOU>{or(&giver_name, YOU)}</span></i>
                 </span>
-                <span class="length"><ByTier text=|tier| tier.title().to_owned()/>", "<ByLength text=|months| months.in_words()/></span>
+                <span class="length">
+                    <ByTier text=|tier| tier.title().to_owned()/>", "<ByLength text=|months| months.in_words()/>
+                </span>
             </Cover>
             <CardMirror/>
         </div>

@@ -102,8 +102,11 @@ fn Piece(stretch: Stretch, scale: Scale, today: Timestamp) -> impl IntoView {
             } else {
                 "wait"
             };
-            let stitches = (stretch.tier == Tier::Founder && class != "wait")
-                .then(|| view! { <path class="stitch" d=format!("M{from} {}H{}M{from} {}H{}", top + 4, until - 5, top + TRACK_HEIGHT - 4, until - 5)/> });
+            // The threads stop short of the notch.
+            let end = (until - 5).max(from);
+            let stitches = (stretch.tier == Tier::Founder && class != "wait").then(
+                || view! { <path class="stitch" d=format!("M{from} {}H{end}M{from} {}H{end}", top + 4, top + TRACK_HEIGHT - 4)/> },
+            );
             view! { <path class=class d=swallowtail(from, until, top)/>{stitches} }.into_any()
         }
     }

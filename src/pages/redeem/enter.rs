@@ -26,7 +26,10 @@ pub fn EnterCodePage() -> impl IntoView {
                     longest=LONGEST
                     hint="24 letters and figures. Capitals, blanks and hyphens do not matter."
                 />
-                <p class="row gap"><button class="btn">"Look at the gift"</button><span class="small">"Nothing is redeemed yet."</span></p>
+                <p class="row gap">
+                    <button class="btn">"Look at the gift"</button>
+                    <span class="small">"Nothing is redeemed yet."</span>
+                </p>
             </form>
         </Frame>
     }
