@@ -92,6 +92,7 @@ rust:
 	@cargo clippy --version > /dev/null && cargo fmt --version > /dev/null || \
 		{ echo "Adding clippy and rustfmt."; rustup component add clippy rustfmt; }
 
+# Its own lock file names a version that not every registry has: the program is pinned, what it is made of is not.
 $(WASM_BINDGEN): | rust
 	@mkdir -p target/tools
 	@if [ "$$(wasm-bindgen --version 2> /dev/null)" = "wasm-bindgen $(WASM_BINDGEN_VERSION)" ]; then \

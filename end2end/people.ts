@@ -49,9 +49,9 @@ export async function giftLink(shop: Shop): Promise<string> {
   return link(await shop.mail(bea.email, /has given you something/), /\/redeem\//);
 }
 
-/** Makes an account from the gift's page, as somebody who came by the mailed link. */
+/** Makes an account on the way from the gift's page, as somebody who came by the mailed link. */
 export async function registerFromGift(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Create an account' }).click();
+  await page.getByRole('main').getByRole('button', { name: 'Create an account' }).click();
   await page.getByLabel('Password').fill(bea.password);
   await page.getByRole('button', { name: 'Create an account' }).click();
 }
@@ -60,6 +60,12 @@ export async function signIn(page: Page, who: { email: string; password: string 
   await page.getByLabel('Email address').fill(who.email);
   await page.getByLabel('Password').fill(who.password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
+
+/** Signs in on the way from the gift's page. */
+export async function signInFromGift(page: Page): Promise<void> {
+  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page, bea);
 }
 
 export async function redeem(page: Page): Promise<void> {

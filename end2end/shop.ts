@@ -2,7 +2,7 @@
 // with a folder of their own, so that either can be killed and started again. Only processes begun here are ended here.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -116,20 +116,14 @@ export class Shop {
     });
   }
 
-  /** What the sandbox does with webhooks from now on. */
-  async webhooks(mode: 'deliver' | 'hold' | 'drop'): Promise<void> {
+  /** What the sandbox does with webhooks from now on, or with those that it holds. */
+  async webhooks(mode: 'deliver' | 'hold' | 'drop' | 'release'): Promise<void> {
     const answer = await fetch(`${this.sandboxUrl}/control/webhooks`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ mode }),
     });
     if (!answer.ok) throw new Error(`the sandbox answered ${answer.status}: ${await answer.text()}`);
-  }
-
-  /** The sandbox's own keys and secrets, as it leaves them for other programs. */
-  secrets(): Record<string, string> {
-    const lines = readFileSync(join(this.folder, 'sandbox.env'), 'utf8').split('\n');
-    return Object.fromEntries(lines.filter((line) => line.includes('=')).map((line) => line.split(/=(.*)/s).slice(0, 2)));
   }
 }
 

@@ -11,8 +11,8 @@ test('killed after the payment and before the webhook: the gift arrives', { tag:
   await choose(page, 'pay').catch(() => undefined);
   expect(await shop.inbox(bea.email)).toEqual([]);
 
-  await shop.webhooks('deliver');
   await shop.startServer();
+  await shop.webhooks('release');
   await page.goto(await giftLink(shop));
   await shop.mail(ada.email, /receipt/);
   expect(await shop.inbox(bea.email)).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { ada, bea, choose, gift, payButton, writeGift } from '../people.ts';
+import type { Shop } from '../shop.ts';
 import { expect, test } from '../test.ts';
 
 test('a declined payment can be made again on the same page', async ({ page, shop }) => {
@@ -42,7 +43,7 @@ test('a double click makes one order', async ({ page, shop }) => {
   await writeGift(page);
   await payButton(page).dblclick();
   await expect(page.locator('button[name=outcome][value=pay]')).toBeVisible();
-  expect(await sessions(shop)).toHaveLength(1);
+  expect((await sessions(shop)).size).toBe(1);
   await choose(page, 'pay');
   await shop.mail(ada.email, /receipt/);
   expect(await shop.inbox(ada.email)).toHaveLength(1);
@@ -59,14 +60,11 @@ test('the same form sent ten times at once leads to one payment page', async ({ 
   });
   const answers = await Promise.all(Array.from({ length: 10 }, post));
   expect(new Set(answers.map((answer) => answer.headers.get('location'))).size).toBe(1);
-  expect(await sessions(shop)).toHaveLength(1);
+  expect((await sessions(shop)).size).toBe(1);
 });
 
-/** The checkout sessions that the provider knows. */
-async function sessions(shop: import('../shop.ts').Shop): Promise<unknown[]> {
-  const answer = await fetch(`${shop.sandboxUrl}/v1/checkout/sessions`, {
-    headers: { authorization: `Bearer ${shop.secrets().STRIPE_SECRET_KEY}` },
-  });
-  expect(answer.ok).toBe(true);
-  return ((await answer.json()) as { data: unknown[] }).data;
+/** The ids of the checkout sessions that stand on the sandbox's home page. */
+async function sessions(shop: Shop): Promise<Set<string>> {
+  const html = await (await fetch(shop.sandboxUrl)).text();
+  return new Set(html.match(/cs_test_\w+/g));
 }

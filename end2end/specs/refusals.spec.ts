@@ -66,7 +66,7 @@ test('a wrong password keeps the address and tells neither half apart', async ({
   for (const email of [bea.email, 'nobody@example.com']) {
     await page.goto('/login');
     await signIn(page, { email, password: 'not-the-password-of-anyone' });
-    await expect(page.getByRole('alert')).toContainText('That address and password don’t match an account here', { useInnerText: true });
+    await expect(page.getByRole('alert')).toContainText('That address and password don’t match an account here');
     await expect(page.getByLabel('Email address')).toHaveValue(email);
     await expect(page.getByLabel('Password')).toHaveValue('');
   }

@@ -102,7 +102,7 @@ pub struct LineItem {
     pub is_list_price: bool,
 }
 
-/// A hosted checkout to be opened.
+/// A hosted checkout to be opened. Opening it again takes the very same, for a provider refuses one key with two contents.
 #[derive(Clone, Debug)]
 pub struct NewSession {
     /// Ours; the idempotency key of opening it.
@@ -113,11 +113,12 @@ pub struct NewSession {
     pub line_items: Vec<LineItem>,
     /// Prefilled for the buyer where the provider can.
     pub buyer_email: Option<Email>,
-    /// When the provider shall end it, where it can be told.
+    /// When the provider shall end it, where it can be told: half an hour to a day ahead.
     pub expires_at: Timestamp,
 }
 
-/// Where the provider sends the buyer afterwards. Parsed URLs of the shop's own or a listed origin.
+/// Where the provider sends the buyer afterwards. Parsed URLs of the shop's own or a listed origin; what a provider
+/// adds to them is not to be believed.
 #[derive(Clone, Debug)]
 pub struct BackUrls {
     pub success: url::Url,
@@ -145,7 +146,8 @@ pub struct Capabilities {
     pub refund_events: bool,
 }
 
-/// One thing that a provider says has happened. Amounts are in the order's currency, net of tax and fees that the provider added.
+/// One thing that a provider says has happened. What is paid is net of tax and fees that the provider put on top of our price,
+/// so that it compares with the order's total.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case")]
 pub enum Fact {
@@ -164,13 +166,17 @@ pub enum Fact {
     Failed,
     /// The session can no longer be paid.
     Expired,
-    /// `total` is everything refunded of the payment so far, the provider's cumulative figure.
+    /// `total` is everything refunded of the payment so far, the provider's cumulative figure, tax on top included;
+    /// `whole` where nothing is left of it.
     Refunded {
         total: Money,
         whole: bool,
     },
+    /// A dispute is open, at whatever stage.
     Disputed,
+    /// It ended in our favour, or was none after all.
     DisputeWon,
+    /// The bank gave the money back.
     DisputeLost,
 }
 
@@ -216,7 +222,7 @@ pub struct ProviderEvent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     pub event: ProviderEvent,
-    /// The object that the provider must be asked about before `event` says enough.
+    /// The provider's id of what it must be asked about before `event` says enough.
     pub incomplete: Option<String>,
 }
 
@@ -229,7 +235,8 @@ pub enum ProviderError {
     /// Not reached, too slow, a 5xx, or an answer that makes no sense. Asking again may help.
     #[error("the provider can't be reached or makes no sense: {0:?}")]
     Unavailable(Cause),
-    /// The provider understood and refuses: wrong key, unknown price, amount too small. The operator must act.
+    /// The provider understood and refuses: wrong key, unknown price, amount too small. The operator must act, and the text
+    /// says how; it quotes neither secrets nor what people typed.
     #[error("the provider refuses: {0}")]
     Refused(String),
     /// It doesn't know what we asked about.
@@ -262,9 +269,10 @@ pub trait Provider: Send + Sync {
     /// Asks what became of a session, its refunds and disputes included.
     async fn retrieve(&self, session: &ProviderSessionId, now: Timestamp) -> Result<ProviderEvent, ProviderError>;
 
-    /// Ends a session that is still open, so that it can't be paid any more.
+    /// Ends a session that is still open, so that it can't be paid any more. One that has ended by itself is no error.
     async fn cancel(&self, session: &ProviderSessionId) -> Result<(), ProviderError>;
 
-    /// Gives `amount` of a payment back; the same `key` gives it back once.
+    /// Gives `amount` of a payment back; the same `key` gives it back once. That it was accepted is not yet that it was done:
+    /// the provider says so in an event.
     async fn refund(&self, payment: &PaymentId, amount: Money, key: &str) -> Result<(), ProviderError>;
 }

@@ -59,7 +59,8 @@ pub struct AddressChanged {
     pub changed_at: Timestamp,
 }
 
-/// What goes out in place of [`VerifyAddress`] where the address has a verified account. The page says the same for both.
+/// What goes out in place of [`VerifyAddress`] or [`AddressChangeConfirm`] where the address has a verified account.
+/// The page says the same for both.
 #[derive(Clone, Debug)]
 pub struct AccountExists {
     pub to: Email,
@@ -70,13 +71,14 @@ pub struct AccountExists {
 impl VerifyAddress {
     pub(super) fn sheet(&self, House { brand, .. }: House<'_>) -> Sheet {
         let blocks = vec![
-            Block::Title(words!("Confirm your address")),
-            Block::Say(words!("This address was registered at ", &brand.name, ". Confirm it, and your account is ready.")),
-            Block::Button { label: "Confirm this address", url: self.link.0.clone() },
+            Block::Title(words!("Verify your address")),
+            Block::Say(words!("This address was registered at ", &brand.name, ". Verify it, and your account is ready.")),
+            Block::Button { label: "Verify this address", url: self.link.0.clone() },
             Block::Aside(words!(works_once(self.valid_for), " In another browser it asks for the password that you chose.")),
         ];
-        let otherwise = "If you did not register, do nothing: without this link the account stays unconfirmed.";
-        account_sheet(brand, "Confirm your address", blocks, otherwise)
+        let otherwise =
+            "If you did not register, do nothing: without this link the account stays unverified and can redeem nothing.";
+        account_sheet(brand, "Verify your address", blocks, otherwise)
     }
 }
 
@@ -165,9 +167,9 @@ impl AccountExists {
         let blocks = vec![
             Block::Title(words!("You have an account already")),
             Block::Say(words!(
-                "Somebody, probably you, tried to register this address at ",
+                "Somebody, probably you, wanted to use this address for an account at ",
                 &brand.name,
-                ". It has an account, and nothing was changed."
+                ". It has one, and nothing was changed."
             )),
             Block::Button { label: "Sign in", url: self.sign_in_page.clone() },
             Block::Aside(words!("If you no longer know the password, choose a new one: ", &self.forgot_page)),
@@ -216,20 +218,20 @@ mod tests {
             .collect();
         expect![[r#"
             To: bea@example.com
-            Subject: Confirm your address
+            Subject: Verify your address
 
-            Confirm your address
+            Verify your address
 
-            This address was registered at Ribbon. Confirm it, and your account is ready.
+            This address was registered at Ribbon. Verify it, and your account is ready.
 
-            Confirm this address:
+            Verify this address:
             https://ribbon.example/verify?token=t1
 
             The link works once, within 24 hours. In another browser it asks for the password that you chose.
 
             --
 
-            If you did not register, do nothing: without this link the account stays unconfirmed. Ribbon, 12 Harbour Street. Questions go to help@ribbon.example.
+            If you did not register, do nothing: without this link the account stays unverified and can redeem nothing. Ribbon, 12 Harbour Street. Questions go to help@ribbon.example.
             ==========
             To: bea@example.com
             Subject: Your link to sign in
@@ -312,7 +314,7 @@ mod tests {
 
             You have an account already
 
-            Somebody, probably you, tried to register this address at Ribbon. It has an account, and nothing was changed.
+            Somebody, probably you, wanted to use this address for an account at Ribbon. It has one, and nothing was changed.
 
             Sign in:
             https://ribbon.example/login

@@ -121,8 +121,8 @@ pub(super) fn about_accounts() -> Vec<Letter> {
 pub(super) fn to_operators() -> Vec<Letter> {
     let notice = |notice| Letter::OperatorNotice(OperatorNotice { to: email("help@ribbon.example"), notice });
     vec![
-        notice(Notice::GiftHeld { reference: reference(), reason: "what was paid is not what was agreed".to_owned() }),
-        notice(Notice::WorkParked {
+        notice(Notice::Gift { reference: reference(), reason: "mismatch".to_owned() }),
+        notice(Notice::Parked {
             entry: "out_5q1sj8d2ze000000".parse().unwrap(),
             kind: "gift_for_you".to_owned(),
             reason: "smtp_refused_550".to_owned(),

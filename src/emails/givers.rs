@@ -40,6 +40,8 @@ pub enum CardPlan {
     On(Timestamp),
     /// The buyer hands it over.
     ByHand,
+    /// Something about the payment is being checked first.
+    Held,
 }
 
 /// "Bea has opened your gift".
@@ -123,6 +125,11 @@ impl Receipt {
                     "."
                 )
             }
+            CardPlan::Held => words!(
+                "Thank you. We are checking this payment before the card goes to ",
+                &self.recipient_name,
+                ". Nothing is lost, and there is nothing for you to do."
+            ),
             CardPlan::ByHand => words!(
                 "Thank you. Nothing is mailed to ",
                 &self.recipient_name,
@@ -270,6 +277,7 @@ mod tests {
             says(CardPlan::On(Timestamp::from_seconds(1_798_102_800))),
             "Thank you. The card goes to Bea at bea@example.com on 24 December 2026."
         );
+        assert!(says(CardPlan::Held).contains("We are checking this payment before the card goes to Bea."));
         assert_eq!(
             says(CardPlan::ByHand),
             "Thank you. Nothing is mailed to Bea: the link and the code to hand over are on the gift’s page."

@@ -44,7 +44,7 @@ pub enum Letter {
     AddressChangeConfirm(AddressChangeConfirm),
     /// To the old address.
     AddressChanged(AddressChanged),
-    /// Somebody tried to register an address that has a verified account.
+    /// Somebody wanted an address that has a verified account.
     AccountExists(AccountExists),
     OperatorNotice(OperatorNotice),
 }

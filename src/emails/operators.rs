@@ -10,35 +10,33 @@ pub struct OperatorNotice {
     pub notice: Notice,
 }
 
-/// What the operator must look at.
+/// What the operator must look at. Reasons are the tags that the log has too.
 #[derive(Clone, Debug)]
 pub enum Notice {
-    /// Paid, but something must be decided before it can be redeemed.
-    GiftHeld { reference: GiftId, reason: String },
-    /// A piece of work that was given up after the last try.
-    WorkParked { entry: OutboxId, kind: String, reason: String },
+    Gift {
+        reference: GiftId,
+        reason: String,
+    },
+    /// A piece of work that was given up.
+    Parked {
+        entry: OutboxId,
+        kind: String,
+        reason: String,
+    },
 }
 
 impl OperatorNotice {
     pub(super) fn sheet(&self, House { brand, .. }: House<'_>) -> Sheet {
         let (subject, says, next) = match &self.notice {
-            Notice::GiftHeld { reference, reason } => (
-                format!("A gift is held: {reference}"),
-                words!("The gift ", strong(reference.as_str()), " is held. Reason: ", reason, "."),
-                format!("It can’t be redeemed until you decide. Look at it with: ribbon gift show {reference}"),
+            Notice::Gift { reference, reason } => (
+                format!("Look at {reference}: {reason}"),
+                words!("About the gift ", strong(reference.as_str()), ": ", in_a_sentence(reason)),
+                format!("All that happened to it: ribbon gift show {reference}"),
             ),
-            Notice::WorkParked { entry, kind, reason } => (
-                format!("Given up after the last try: {entry}"),
-                words!(
-                    "The entry ",
-                    strong(entry.as_str()),
-                    " of the outbox (",
-                    kind,
-                    ") was tried for the last time. Reason: ",
-                    reason,
-                    "."
-                ),
-                "It stays in the outbox as parked and is not tried again by itself. The log has each try under this id.".to_owned(),
+            Notice::Parked { entry, kind, reason } => (
+                format!("Given up: {entry}"),
+                words!("The entry ", strong(entry.as_str()), " of the outbox (", kind, ") was given up. Reason: ", reason, "."),
+                "It is not tried again by itself. The log has each try under this id.".to_owned(),
             ),
         };
         Sheet {
@@ -48,6 +46,16 @@ impl OperatorNotice {
             foot: words!("You get this mail because questions about ", &brand.name, " go to this address."),
             subject,
         }
+    }
+}
+
+/// A reason's tag as a sentence; one that has none stands for itself.
+fn in_a_sentence(reason: &str) -> String {
+    match reason {
+        "dispute" => "the buyer’s bank disputes the payment. It is held until the provider says how that was decided.".to_owned(),
+        "mismatch" => "what was paid is not what was agreed. It is held until you decide.".to_owned(),
+        "paid_twice" => "it was paid a second time. Look at the provider’s pages, and give one payment back.".to_owned(),
+        other => format!("{other}."),
     }
 }
 
@@ -67,25 +75,25 @@ mod tests {
             })
             .collect();
         expect![[r#"
-            Subject: A gift is held: gift_7h2kq9v4xw000000
+            Subject: Look at gift_7h2kq9v4xw000000: mismatch
 
-            A gift is held: gift_7h2kq9v4xw000000
+            Look at gift_7h2kq9v4xw000000: mismatch
 
-            The gift gift_7h2kq9v4xw000000 is held. Reason: what was paid is not what was agreed.
+            About the gift gift_7h2kq9v4xw000000: what was paid is not what was agreed. It is held until you decide.
 
-            It can’t be redeemed until you decide. Look at it with: ribbon gift show gift_7h2kq9v4xw000000
+            All that happened to it: ribbon gift show gift_7h2kq9v4xw000000
 
             --
 
             You get this mail because questions about Ribbon go to this address.
             ==========
-            Subject: Given up after the last try: out_5q1sj8d2ze000000
+            Subject: Given up: out_5q1sj8d2ze000000
 
-            Given up after the last try: out_5q1sj8d2ze000000
+            Given up: out_5q1sj8d2ze000000
 
-            The entry out_5q1sj8d2ze000000 of the outbox (gift_for_you) was tried for the last time. Reason: smtp_refused_550.
+            The entry out_5q1sj8d2ze000000 of the outbox (gift_for_you) was given up. Reason: smtp_refused_550.
 
-            It stays in the outbox as parked and is not tried again by itself. The log has each try under this id.
+            It is not tried again by itself. The log has each try under this id.
 
             --
 

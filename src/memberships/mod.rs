@@ -1,6 +1,15 @@
 //! Membership time: an append-only ledger of grants, and the timeline that is computed from it.
 //! Pure; knows nothing of gifts, orders or storage.
 
+#[cfg(test)]
+mod histories;
+mod queue;
+mod reading;
+mod timeline;
+
+pub use reading::{Span, current, preview, spans};
+pub use timeline::timeline;
+
 use crate::catalog::{Months, Tier};
 use crate::values::{AccountId, GrantId, PeriodId, Timestamp};
 
@@ -16,7 +25,8 @@ pub struct Grant {
     pub voided_at: Option<Timestamp>,
 }
 
-/// A period of a subscription of one's own.
+/// A period of a subscription of one's own. It is opened and closed with the times from which that counts,
+/// neither of which lies before the moment at which it is written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubscriptionPeriod {
     pub id: PeriodId,
@@ -26,12 +36,19 @@ pub struct SubscriptionPeriod {
     pub closed_at: Option<Timestamp>,
 }
 
+/// Everything that counts towards one account's membership, in any order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    pub grants: Vec<Grant>,
+    pub periods: Vec<SubscriptionPeriod>,
+}
+
 /// One unbroken run of one state of one tier's time, half open: from `from` until just before `until`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stretch {
     pub tier: Tier,
     pub from: Timestamp,
-    /// `None` for a subscription that goes on until it is cancelled.
+    /// `None` for a subscription that goes on until it is cancelled, and for what waits behind one.
     pub until: Option<Timestamp>,
     pub source: Source,
     pub kind: StretchKind,

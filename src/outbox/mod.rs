@@ -1,27 +1,23 @@
-//! STUB
-pub use crate::store::outbox::NewEntry;
-use crate::values::{AccountId, LinkId, Timestamp};
-fn e(kind: &str, r: String, k: String) -> NewEntry {
-    NewEntry { kind: kind.into(), refs: r, dedupe_key: k, due_at: None }
-}
-pub fn verify_address(l: &LinkId) -> NewEntry {
-    e("verify_address", l.to_string(), format!("verify_address {l}"))
-}
-pub fn sign_in_link(l: &LinkId) -> NewEntry {
-    e("sign_in_link", l.to_string(), format!("sign_in_link {l}"))
-}
-pub fn reset_password(l: &LinkId) -> NewEntry {
-    e("reset_password", l.to_string(), format!("reset_password {l}"))
-}
-pub fn address_change_confirm(l: &LinkId) -> NewEntry {
-    e("address_change_confirm", l.to_string(), format!("address_change_confirm {l}"))
-}
-pub fn address_changed(l: &LinkId) -> NewEntry {
-    e("address_changed", l.to_string(), format!("address_changed {l}"))
-}
-pub fn account_exists(a: &AccountId, t: Timestamp) -> NewEntry {
-    e("account_exists", a.to_string(), format!("account_exists {a} {}", t.millis()))
-}
-pub fn password_changed(a: &AccountId, t: Timestamp) -> NewEntry {
-    e("password_changed", a.to_string(), format!("password_changed {a} {}", t.millis()))
-}
+//! What is to be done outside, done once it is due: entries are posted by the verbs, in the transaction of the change that
+//! causes them, and the [`Worker`] does each under a lease. Rows hold a kind and ids; mails are written when they are sent.
+
+mod inbox;
+mod mailer;
+mod smtp;
+mod task;
+#[cfg(test)]
+mod tests;
+mod worker;
+mod writer;
+
+pub use inbox::SandboxMailer;
+pub use mailer::{Mailer, Outgoing, SendError};
+pub use smtp::{SmtpMailer, SmtpUrlError};
+pub use task::{
+    Task, account_exists, address_change_confirm, address_changed, gift_for_you, gift_redeemed, operator_notice, password_changed,
+    receipt, reset_password, sign_in_link, verify_address,
+};
+pub use worker::Worker;
+pub use writer::Writer;
+
+pub use crate::store::outbox::{NewEntry, post};

@@ -38,7 +38,10 @@ pub fn AccountPage(account: AccountView) -> impl IntoView {
                 <h2 id="signing-in">"Signing in"</h2>
                 <div class="stack">
                     <p>"With "<b>{account.email.as_str().to_owned()}</b>"."</p>
-                    <p class="row"><a href="/account/password">"Change your password"</a>" "<a href="/account/email">"Change your address"</a></p>
+                    <p class="row">
+                        <a href="/account/password">"Change your password"</a>
+                        <a href="/account/email">"Change your address"</a>
+                    </p>
                     <form method="post" action="/logout"><button class="btn quiet">"Sign out"</button></form>
                 </div>
             </section>
@@ -103,9 +106,16 @@ fn YourTime(timeline: Vec<Stretch>, today: Timestamp) -> impl IntoView {
 
 /// What was, today, and what will be. Today has a stop of its own even where nothing turns.
 fn stops(timeline: &[Stretch], today: Timestamp) -> Vec<Stop> {
-    let (past, coming): (Vec<Turn>, Vec<Turn>) = turns(timeline, today).into_iter().partition(|turn| turn.at <= today);
+    let this_day = date(today);
+    let (same_day, others): (Vec<Turn>, Vec<Turn>) = turns(timeline, today).into_iter().partition(|turn| date(turn.at) == this_day);
+    let (past, coming): (Vec<Turn>, Vec<Turn>) = others.into_iter().partition(|turn| turn.at <= today);
     let stop = |when| move |turn: Turn| Stop { when, title: date(turn.at), text: Some(turn.sentences.join(" ")) };
-    let now = Stop { when: When::Now, title: format!("Today, {}", date(today)), text: Some(now_in_words(timeline, today)) };
+    let words = if same_day.is_empty() {
+        now_in_words(timeline, today)
+    } else {
+        same_day.into_iter().flat_map(|turn| turn.sentences).collect::<Vec<_>>().join(" ")
+    };
+    let now = Stop { when: When::Now, title: format!("Today, {this_day}"), text: Some(words) };
     past.into_iter().map(stop(When::Past)).chain([now]).chain(coming.into_iter().map(stop(When::Next))).collect()
 }
 

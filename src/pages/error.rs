@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::parts::Frame;
-use super::shopfront;
+use super::parts::{Frame, Letterbox};
 use crate::error::Error;
 
 /// `request_id` is what the log calls this request; shown where somebody may want to write to us about it.
@@ -11,7 +10,6 @@ use crate::error::Error;
 pub fn ErrorPage(error: Error, #[prop(optional_no_strip)] request_id: Option<String>) -> impl IntoView {
     let title = heading(&error);
     let (path, words) = way_on(&error);
-    let support = shopfront().brand.support_email.as_str().to_owned();
     let quoted = request_id.map(|id| view! { " and quote "<span class="code">{id}</span> });
     view! {
         <Frame title private=true>
@@ -19,7 +17,7 @@ pub fn ErrorPage(error: Error, #[prop(optional_no_strip)] request_id: Option<Str
                 <h1>{title}</h1>
                 <p class="lead">{error.to_string()}</p>
                 <p class="row"><a class="btn" href=path>{words}</a></p>
-                <p class="small">"If that does not help, write to "<a href=format!("mailto:{support}")>{support.clone()}</a>{quoted}"."</p>
+                <p class="small">"If that does not help, write to "<Letterbox/>{quoted}"."</p>
             </div>
         </Frame>
     }

@@ -8,6 +8,7 @@ use super::parts::{Cut, EmailField, Field, Frame, MessageField, PayLabel, Pick, 
 use super::refusal::typed_or;
 use super::{Draft, shopfront};
 use crate::catalog::{Months, Tier};
+use crate::islands::OwnClock;
 
 /// Zones that most buyers find theirs among; the shop's own stands before them.
 const ZONES: [&str; 18] = [
@@ -38,7 +39,11 @@ pub fn GiftPage(#[prop(optional)] start: Draft, #[prop(optional)] came_back: boo
     let draft = typed_or(start);
     let (name, giver_name) = (draft.get("recipient_name").to_owned(), draft.get("buyer_name").to_owned());
     let came_back = came_back.then(|| {
-        view! { <p class="note" role="status">"You came back from the payment page, and nothing was charged. Everything you wrote is here."</p> }
+        view! {
+            <p class="note" role="status">
+                "You came back from the payment page, and nothing was charged. Everything you wrote is here."
+            </p>
+        }
     });
     view! {
         <Frame title="Make a gift" place=Place::Gift>
@@ -57,7 +62,9 @@ pub fn GiftPage(#[prop(optional)] start: Draft, #[prop(optional)] came_back: boo
                     <PreviewCard name giver_name/>
                     <Sum/>
                     <button class="btn wide nums"><PayLabel/></button>
-                    <p class="small">"You pay on our payment provider’s page, and can still go back from there. Nothing renews by itself."</p>
+                    <p class="small">
+                        "You pay on our payment provider’s page, and can still go back from there. Nothing renews by itself."
+                    </p>
                 </aside>
             </form>
         </Frame>
@@ -75,8 +82,9 @@ fn Membership(chosen: String) -> impl IntoView {
     let is_chosen = chosen_or(chosen.parse().ok(), Tier::Founder);
     let pick = |tier: Tier| {
         let blurb = shopfront().catalog.blurb(tier).to_owned();
+        let id = (tier == Tier::Member).then_some("tier");
         view! {
-            <Pick name="tier" value=tier.to_string() checked=is_chosen(tier) class="tier" id=(tier == Tier::Member).then_some("tier")>
+            <Pick name="tier" value=tier.to_string() checked=is_chosen(tier) class="tier" id>
                 <b>{tier.title()}</b>
                 <span class="hint">{blurb}</span>
             </Pick>
@@ -96,8 +104,9 @@ fn Membership(chosen: String) -> impl IntoView {
 fn Length(chosen: String) -> impl IntoView {
     let is_chosen = chosen_or(chosen.parse().ok(), Months::Twelve);
     let pick = |months: Months| {
+        let id = (months == Months::Three).then_some("duration_months");
         view! {
-            <Pick name="duration_months" value=months.count().to_string() checked=is_chosen(months) id=(months == Months::Three).then_some("duration_months")>
+            <Pick name="duration_months" value=months.count().to_string() checked=is_chosen(months) id>
                 <Cut months/>
                 <b>{months.in_figures()}</b>
                 <span class="price"><LengthPrice months/></span>
@@ -147,7 +156,7 @@ fn Delivery(draft: Draft) -> impl IntoView {
                 autocomplete="off"
                 hint="They sign in with this address to redeem. You can change it later."
             />
-            <div class="picks field" role="radiogroup" aria-label="How it reaches them">
+            <div class="picks" role="radiogroup" aria-label="How it reaches them">
                 <PickWrong name="delivery"/>
                 <Pick name="delivery" value="email".to_owned() checked=!by_link id=Some("delivery")>
                     <b>"We email it"</b>
@@ -179,6 +188,7 @@ fn Delivery(draft: Draft) -> impl IntoView {
 #[component]
 fn Clock(chosen: String) -> impl IntoView {
     let own = shopfront().zone.name().to_owned();
+    let unchosen = chosen.is_empty().then(|| own.clone());
     let chosen = if chosen.is_empty() { own.clone() } else { chosen };
     let mut zones = vec![own];
     for zone in ZONES.into_iter().map(str::to_owned).chain([chosen.clone()]) {
@@ -191,7 +201,8 @@ fn Clock(chosen: String) -> impl IntoView {
         <div class="field">
             <label for="time_zone">"By whose clock?"</label>
             <PickWrong name="time_zone"/>
-            <select id="time_zone" name="time_zone">{zones.into_iter().map(option).collect_view()}</select>
+            <select id="time_zone" name="time_zone" data-unchosen=unchosen>{zones.into_iter().map(option).collect_view()}</select>
+            <OwnClock/>
         </div>
     }
     .into_any()

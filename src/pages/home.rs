@@ -17,7 +17,9 @@ pub fn HomePage() -> impl IntoView {
             <section class="hero pair">
                 <div class="stack">
                     <h1>"Give a year, tied with a ribbon."</h1>
-                    <p class="lead">"Choose a membership, write a few words, and we bring it on the day you say. It begins when they open it."</p>
+                    <p class="lead">
+                        "Choose a membership, write a few words, and we bring it on the day you say. It begins when they redeem it."
+                    </p>
                     <p class="row"><a class="btn" href="/gift">"Make a gift"</a>" "<a href="/redeem">"I have been given one"</a></p>
                 </div>
                 <div class="hang"><span class="fall"></span>{card}</div>

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::Draft;
-use super::parts::{EmailField, Frame, PasswordField, Place, Slip};
+use super::parts::{EmailField, Frame, NewPasswordField, PasswordField, Place, Slip};
 use super::refusal::typed_or;
 
 /// What a mailed link carries in its query.
@@ -15,7 +15,7 @@ pub struct OneTime {
 }
 
 #[component]
-fn Carried(link: OneTime) -> impl IntoView {
+pub(super) fn Carried(link: OneTime) -> impl IntoView {
     view! {
         <input type="hidden" name="link" value=link.link/>
         <input type="hidden" name="token" value=link.token/>
@@ -100,7 +100,7 @@ pub fn ResetPage(link: OneTime) -> impl IntoView {
         <Plain title="Choose a new password" lead="It takes the place of the one before, and signs out every other device.">
             <form class="sheet slim" method="post" action="/reset" novalidate>
                 <Carried link/>
-                <PasswordField label="New password" autocomplete="new-password" hint="8 characters or more. A short sentence is a good password."/>
+                <NewPasswordField label="New password"/>
                 <p class="row gap"><button class="btn">"Set the password"</button></p>
             </form>
             <p>"The link is too old? "<a href="/forgot">"Ask for another"</a></p>
@@ -126,7 +126,10 @@ pub fn MailedPage(what: Mailed) -> impl IntoView {
     };
     view! {
         <Plain title="Look in your mailbox" lead>
-            <p>"It works once, and only for a short time. Nothing comes? Look among the unwanted mail, and at how the address was written."</p>
+            <p>
+                "It works once, and only for a short time. Nothing comes? "
+                "Look among the unwanted mail, and at how the address was written."
+            </p>
             <p class="row"><a class="btn quiet" href=back>"Go back"</a></p>
         </Plain>
     }

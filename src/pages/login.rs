@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::parts::{CardFront, EmailField, Frame, MaskedCard, PasswordField, Place, Slip, giver};
+use super::parts::{CardFront, EmailField, Frame, MaskedAddress, MaskedCard, PasswordField, Place, Slip, giver};
 use super::refusal::typed_or;
 use super::{Draft, Refusal};
 use crate::shop::RedeemView;
@@ -22,7 +22,10 @@ pub fn LoginPage(#[prop(optional_no_strip)] kept: Option<RedeemView>) -> impl In
                             <KeptNote kept=kept.clone()/>
                             <EmailField value=draft.get("email")/>
                             <PasswordField/>
-                            <p class="row gap"><button class="btn">"Sign in"</button>" "<a href="/forgot">"I forgot my password"</a></p>
+                            <p class="row gap">
+                                <button class="btn">"Sign in"</button>
+                                <a href="/forgot">"I forgot my password"</a>
+                            </p>
                         </section>
                         <section class="stack">
                             <h2>"Without a password"</h2>
@@ -65,8 +68,7 @@ pub fn KeptNote(kept: Option<RedeemView>) -> impl IntoView {
                 .into_any()
         }
         RedeemView::Masked { recipient, .. } => {
-            let address = view! { <span class="mask" role="img" aria-label=recipient.in_words>{recipient.email}</span> };
-            view! { "The gift is kept while you sign in. It was sent to "{address}"." }.into_any()
+            view! { "The gift is kept while you sign in. It was sent to "<MaskedAddress recipient/>"." }.into_any()
         }
     };
     Some(view! { <p class="note">{sentence}</p> })

@@ -146,7 +146,7 @@ impl Notice {
             Self::PasswordChanged => "Your password is changed, and every other device is signed out.",
             Self::AddressChanged => "Your address is changed. We told the one before it.",
             Self::Verified => "Your address is verified.",
-            Self::Redeemed => "It is yours. We told whoever gave it to you.",
+            Self::Redeemed => "Your gift is redeemed, and whoever gave it to you is told.",
             Self::SignedOut => "You are signed out.",
         }
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::Draft;
 use super::login::{KeptCard, KeptNote, kept_email};
-use super::parts::{EmailField, Frame, PasswordField, Place, Slip};
+use super::parts::{EmailField, Frame, NewPasswordField, Place, Slip};
 use super::refusal::typed_or;
 use crate::shop::RedeemView;
 
@@ -26,8 +26,9 @@ pub fn RegisterPage(#[prop(optional_no_strip)] kept: Option<RedeemView>) -> impl
                     <form class="sheet" method="post" action="/register" novalidate>
                         <KeptNote kept=kept.clone()/>
                         <EmailField value=draft.get("email")/>
-                        <PasswordField autocomplete="new-password" hint="8 characters or more. A short sentence is a good password."/>
-                        <p class="row gap"><button class="btn">"Create an account"</button><span class="small">{after}</span></p>
+                        <NewPasswordField label="Password"/>
+                        <p class="row gap"><button class="btn">"Create an account"</button></p>
+                        <p class="small gap">{after}</p>
                     </form>
                     <p>"You have one? "<a href="/login">"Sign in"</a></p>
                 </div>

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::Draft;
-use super::links::OneTime;
-use super::parts::{EmailField, Frame, PasswordField, Place, Slip};
+use super::links::{Carried, OneTime};
+use super::parts::{EmailField, Frame, NewPasswordField, PasswordField, Place, Slip};
 use super::refusal::typed_or;
 use crate::values::Email;
 
@@ -18,8 +18,11 @@ pub fn ChangePasswordPage() -> impl IntoView {
                 <Slip/>
                 <form class="sheet slim" method="post" action="/account/password" novalidate>
                     <PasswordField name="current_password" label="Your password now"/>
-                    <PasswordField label="New password" autocomplete="new-password" hint="8 characters or more. A short sentence is a good password."/>
-                    <p class="row gap"><button class="btn">"Change the password"</button>" "<a href="/account">"Back to your account"</a></p>
+                    <NewPasswordField label="New password"/>
+                    <p class="row gap">
+                        <button class="btn">"Change the password"</button>
+                        <a href="/account">"Back to your account"</a>
+                    </p>
                 </form>
                 <p class="small">"Every other device is signed out."</p>
             </div>
@@ -40,7 +43,10 @@ pub fn ChangeAddressPage(email: Email) -> impl IntoView {
                 <form class="sheet slim" method="post" action="/account/email" novalidate>
                     <EmailField label="New email address" value=draft.get("email") autocomplete="email"/>
                     <PasswordField label="Your password"/>
-                    <p class="row gap"><button class="btn">"Mail a link to the new address"</button>" "<a href="/account">"Back to your account"</a></p>
+                    <p class="row gap">
+                        <button class="btn">"Mail a link to the new address"</button>
+                        <a href="/account">"Back to your account"</a>
+                    </p>
                 </form>
                 <p class="small">"The address changes when you follow that link. We tell the old one."</p>
             </div>
@@ -58,8 +64,7 @@ pub fn ConfirmAddressPage(link: OneTime) -> impl IntoView {
                 <p class="lead">"From then on you sign in with it, and gifts sent to it are yours to redeem."</p>
                 <Slip/>
                 <form method="post" action="/account/email/confirm">
-                    <input type="hidden" name="link" value=link.link/>
-                    <input type="hidden" name="token" value=link.token/>
+                    <Carried link/>
                     <button class="btn">"Use this address"</button>
                 </form>
                 <p>"The link is too old? "<a href="/account/email">"Ask for another"</a></p>

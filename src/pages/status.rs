@@ -14,6 +14,9 @@ pub fn GiftStatusPage(status: StatusPage) -> impl IntoView {
     let name = status.card.recipient_name.as_str().to_owned();
     let title = format!("Your gift to {name}");
     let mailed = status.buyer_email.as_ref().map(|email| format!(" It was mailed to {}.", email.as_str()));
+    let is_handed_over = matches!(status.delivery, DeliverySeen::LinkOnly) && status.code.is_some();
+    let hand_over =
+        is_handed_over.then(|| view! { <section class="stack"><h2>"Hand it over"</h2><HandOver status=status.clone()/></section> });
     let changes = status.is_changeable.then(|| view! { <Changes status=status.clone()/> });
     view! {
         <Frame title=title.clone() place=Place::Gift private=true>
@@ -24,6 +27,7 @@ pub fn GiftStatusPage(status: StatusPage) -> impl IntoView {
             <div class="pair">
                 <div class="sheet">
                     <section aria-label="What happened"><Course stops=stops(&status)/></section>
+                    {hand_over}
                     {changes}
                     <section>
                         <h2>"Receipt"</h2>
@@ -123,16 +127,26 @@ fn Changes(status: StatusPage) -> impl IntoView {
     let draft = typed_or(Draft::from_iter([("recipient_name", name.clone()), ("recipient_email", String::new())]));
     let button = if by_mail { "Change it and send it again" } else { "Change it" };
     view! {
-        <section>
+        <section class="wishes">
             <h2>"Is something not right?"</h2>
             <div class="gap">
                 {again}
                 <Wish status=status.clone() intent="readdress" wish="It should go to another address" button is_open>
                     <p>"The link and the code that exist now stop working."</p>
                     <Field name="recipient_name" label="Their name" value=draft.get("recipient_name")/>
-                    <EmailField name="recipient_email" label="Their new email address" value=draft.get("recipient_email") autocomplete="off"/>
+                    <EmailField
+                        name="recipient_email"
+                        label="Their new email address"
+                        value=draft.get("recipient_email")
+                        autocomplete="off"
+                    />
                 </Wish>
-                <HandOver status=status.clone()/>
+                {by_mail.then(|| view! {
+                    <details class="line">
+                        <summary>"I would rather hand it over myself"</summary>
+                        <HandOver status=status.clone()/>
+                    </details>
+                })}
                 <Wish status=status.clone() intent="reissue" wish="The code has fallen into other hands" button="Make a new code">
                     <p>"The code and every link to it stop working. "{by_mail.then_some("The new one is mailed at once.")}</p>
                 </Wish>
@@ -171,16 +185,14 @@ fn Wish(
 fn HandOver(status: StatusPage) -> impl IntoView {
     let (code, url) = (status.code?, status.redeem_url?);
     let name = status.card.recipient_name.as_str().to_owned();
-    let is_open = matches!(status.delivery, DeliverySeen::LinkOnly);
-    let wish = if is_open { "Hand it over" } else { "I would rather hand it over myself" };
     Some(view! {
-        <details class="line" open=is_open>
-            <summary>{wish}</summary>
-            <div class="stack">
-                <p>"Pass on this link, or the code to type under “Redeem”. "{name}" signs in with "{status.recipient_email.as_str().to_owned()}" to redeem it."</p>
-                <p class="code wrap"><a href=url.clone()>{url.clone()}</a></p>
-                <p class="code big">{code}</p>
-            </div>
-        </details>
+        <div class="stack">
+            <p>
+                "Pass on this link, or the code to type under “Redeem”. "
+                {name}" signs in with "<b>{status.recipient_email.as_str().to_owned()}</b>" to redeem it."
+            </p>
+            <p class="code"><a href=url.clone()>{url.clone()}</a></p>
+            <p class="code big">{code}</p>
+        </div>
     })
 }

@@ -53,7 +53,7 @@ fn session_entry(session: &Session) -> String {
     let what = session.lines.iter().map(|line| escape(&line.name)).collect::<Vec<_>>().join(", ");
     let buyer = session.buyer_email.as_deref().map(|email| format!(" · {}", escape(email))).unwrap_or_default();
     format!(
-        "<article class=\"entry\"><h3>{what}: {sum}</h3><p>{standing}</p>\
+        "<article class=\"entry\"><h2>{what}: {sum}</h2><p>{standing}</p>\
          <p class=\"soft\">{provider} · <span class=\"id\">{id}</span> · {opened}{buyer}</p>{buttons}</article>",
         sum = session.total().exact(),
         standing = standing(session),

@@ -31,7 +31,7 @@ pub fn page(status: StatusCode, title: &str, main: &str) -> Response {
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · Sandbox</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
          <link rel=\"stylesheet\" href=\"/sandbox.css\"><link rel=\"icon\" href=\"data:,\"></head><body>\
-         <header><p class=\"label\"><strong>Sandbox payments</strong> <span>Test mode: no money moves, no mail leaves this machine.</span></p>\
+         <header><p class=\"label\"><strong>Sandbox payments</strong> <span>Test mode: no money moves.</span></p>\
          <nav aria-label=\"Sandbox\"><a href=\"/\">Payments</a> <a href=\"/inbox\">Inbox</a></nav></header>\
          <main>{main}</main></body></html>"
     );

@@ -23,6 +23,8 @@ pub struct Keys {
     pub creem: ProviderKeys,
     pub flowglad: ProviderKeys,
     pub inbox: InboxKeys,
+    /// The origin of the hosted payment pages and of the inbox, as browsers reach it; no slash at its end.
+    pub hosted_origin: String,
 }
 
 /// Where mail is posted, and the bearer token for it.
@@ -38,14 +40,16 @@ pub struct Bases {
     pub stripe: String,
     pub creem: String,
     pub flowglad: String,
+    /// The same listener as Stripe's, as browsers reach it.
+    pub hosted_origin: String,
 }
 
 impl Bases {
-    /// The usual layout: Stripe and the pages on `port`, the other two on the ports that follow it.
+    /// The usual layout: Stripe and the pages on `port`, the other two on the ports that follow it; browsers on this machine.
     #[must_use]
     pub fn from_port(host: &str, port: u16) -> Self {
         let base = |offset: u16| format!("http://{host}:{}", port.saturating_add(offset));
-        Self { stripe: base(0), creem: base(1), flowglad: base(2) }
+        Self { stripe: base(0), creem: base(1), flowglad: base(2), hosted_origin: format!("http://localhost:{port}") }
     }
 }
 
@@ -84,6 +88,7 @@ pub(super) fn move_to(env_file: &Path, keys: &Keys, bases: &Bases) -> Result<Key
     moved.creem.api_base.clone_from(&bases.creem);
     moved.flowglad.api_base.clone_from(&bases.flowglad);
     moved.inbox.url = inbox_url(bases);
+    moved.hosted_origin.clone_from(&bases.hosted_origin);
     if moved != *keys {
         write(env_file, &moved, false).map_err(|source| KeysError { path: env_file.to_owned(), source })?;
     }
@@ -121,6 +126,7 @@ impl Keys {
                 url: take("RIBBON_SANDBOX_INBOX", &|| inbox_url(bases)),
                 key: take("RIBBON_SANDBOX_KEY", &made("inbox_")),
             },
+            hosted_origin: take("RIBBON_SANDBOX_ORIGIN", &|| bases.hosted_origin.clone()),
         }
     }
 
@@ -145,6 +151,7 @@ impl Keys {
             ("FLOWGLAD_API_BASE", &self.flowglad.api_base),
             ("RIBBON_SANDBOX_INBOX", &self.inbox.url),
             ("RIBBON_SANDBOX_KEY", &self.inbox.key),
+            ("RIBBON_SANDBOX_ORIGIN", &self.hosted_origin),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.clone()))

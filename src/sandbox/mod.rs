@@ -74,8 +74,6 @@ pub struct Running {
     pub keys: Keys,
     /// Where Stripe's API, the pages and the inbox are.
     pub address: SocketAddr,
-    /// What browsers reach: the origin of the hosted payment pages and of `/inbox`.
-    pub hosted_origin: String,
     ended: JoinHandle<()>,
 }
 
@@ -110,27 +108,29 @@ pub async fn start(
 ) -> Result<Running, SandboxError> {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build()?;
     let (listener, address) = bind(settings.bind, settings.port).await?;
-    let hosted_origin = settings.hosted_origin.clone().unwrap_or_else(|| format!("http://localhost:{}", address.port()));
-    let bases = Bases::from_port(&reachable(settings.bind), address.port());
+    let mut bases = Bases::from_port(&reachable(settings.bind), address.port());
+    if let Some(origin) = &settings.hosted_origin {
+        bases.hosted_origin.clone_from(origin);
+    }
     let keys = load_or_make_keys(&settings.env_file, &bases, &*entropy)?;
     let keys = keys::move_to(&settings.env_file, &keys, &bases)?;
-    let world = Arc::new(World::open(settings, keys.clone(), hosted_origin.clone(), clock, entropy)?);
+    let world = Arc::new(World::open(settings, keys.clone(), clock, entropy)?);
 
-    let mut listeners = vec![(listener, pages())];
+    let mut main = pages();
+    let mut listeners = Vec::new();
     for protocol in protocol::ALL.map(protocol::of) {
-        let routes = protocol.routes();
-        if protocol.port_offset() == 0 {
-            if let Some((_, pages)) = listeners.first_mut() {
-                *pages = std::mem::take(pages).merge(routes);
+        match protocol.port_offset() {
+            0 => main = main.merge(protocol.routes()),
+            offset => {
+                let (listener, _) = bind(world.settings.bind, address.port().saturating_add(offset)).await?;
+                listeners.push((listener, protocol.routes()));
             }
-        } else {
-            let port = address.port().saturating_add(protocol.port_offset());
-            listeners.push((bind(world.settings.bind, port).await?.0, routes));
         }
     }
+    listeners.push((listener, main));
     tracing::info!(%address, "sandbox");
     let ended = tokio::spawn(run(world, listeners, client, stop));
-    Ok(Running { keys, address, hosted_origin, ended })
+    Ok(Running { keys, address, ended })
 }
 
 /// Serves, delivers and saves until `stop`; saving ends last, because answers wait for it.

@@ -22,8 +22,6 @@ use crate::values::{Clock, Entropy, Timestamp};
 pub(super) struct World {
     pub settings: Settings,
     pub keys: Keys,
-    /// What browsers reach, without a slash at its end.
-    pub hosted_origin: String,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     state: Mutex<State>,
@@ -56,18 +54,11 @@ pub(super) struct Change<'a> {
 
 impl World {
     /// Begins with what the state file says, or with nothing.
-    pub fn open(
-        settings: Settings,
-        keys: Keys,
-        hosted_origin: String,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Result<Self, SandboxError> {
+    pub fn open(settings: Settings, keys: Keys, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, SandboxError> {
         let state = settings.state_file.as_deref().map(load).transpose()?.unwrap_or_default();
         Ok(Self {
             settings,
             keys,
-            hosted_origin,
             clock,
             entropy,
             state: Mutex::new(state),
@@ -101,11 +92,21 @@ impl World {
             self.changes.send_modify(|count| *count = count.saturating_add(1));
             (answer, *self.changes.borrow())
         };
+        self.saved_up_to(version).await;
+        answer
+    }
+
+    /// Waits until everything that happened so far is saved: what somebody was told must outlive a crash.
+    pub async fn all_saved(&self) {
+        let version = *self.changes.borrow();
+        self.saved_up_to(version).await;
+    }
+
+    async fn saved_up_to(&self, version: u64) {
         if self.settings.state_file.is_some() {
             // Fails only when the sandbox is gone, and then nobody waits for the answer.
             let _ = self.saved.subscribe().wait_for(|saved| *saved >= version).await;
         }
-        answer
     }
 
     /// Looks at the state as it is now: sessions whose time is over have expired.

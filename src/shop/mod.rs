@@ -10,6 +10,7 @@ use url::Url;
 use crate::accounts::Hasher;
 use crate::catalog::{Brand, Catalog};
 use crate::checkout::{Provider, ProviderName};
+use crate::outbox::NewEntry;
 use crate::store::{self, Store};
 use crate::values::{Clock, Entropy, Secrets, Timestamp, Zone};
 
@@ -106,19 +107,14 @@ impl Shop {
         Arc::clone(&self.outbox_bell)
     }
 
-    /// STUB
-    pub(super) async fn post(
-        &self,
-        tx: &mut store::Tx,
-        entry: crate::outbox::NewEntry,
-        now: Timestamp,
-    ) -> Result<(), store::Error> {
-        store::outbox::post(tx, &entry, now).await
-    }
-
     /// A provider by its name; `None` where it isn't configured.
     pub(crate) fn provider(&self, name: ProviderName) -> Option<&Arc<dyn Provider>> {
         self.providers.get(&name)
+    }
+
+    /// Leaves a piece of work in the outbox, in the transaction of the change that caused it.
+    async fn post(&self, tx: &mut store::Tx, entry: NewEntry, now: Timestamp) -> Result<(), store::Error> {
+        store::outbox::post(tx, &entry, now).await
     }
 
     /// An address of ours as the outside world writes it.

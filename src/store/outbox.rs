@@ -12,7 +12,7 @@ use crate::values::{OutboxId, Timestamp};
 /// Something to be done once, written in the transaction of the change that caused it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEntry {
-    /// "receipt", "gift_for_you": what is to be done.
+    /// What is to be done: `receipt`, `gift_for_you`.
     pub kind: String,
     /// The ids that it is about, as JSON; never an address, a code or a text.
     pub refs: String,
@@ -53,12 +53,15 @@ pub struct Lease<'a> {
     pub until: Timestamp,
 }
 
-/// Writes an entry down, unless one of the same key was there before.
+/// Writes an entry down, unless one of the same key was done or given up before. One that still waits or was overtaken is
+/// made to wait afresh; its new version makes sure that nobody who has just found it overtaken discards it.
 pub async fn post(connection: &mut AnyConnection, entry: &NewEntry, now: Timestamp) -> Result<()> {
     sqlx::query(
         "insert into outbox (id, version, kind, refs, dedupe_key, state, due_at, attempts, created_at)
          values ($1, 1, $2, $3, $4, 'waiting', $5, 0, $6)
-         on conflict (dedupe_key) do nothing",
+         on conflict (dedupe_key) do update
+         set state = 'waiting', due_at = excluded.due_at, attempts = 0, done_at = null, version = outbox.version + 1
+         where outbox.state in ('waiting', 'dropped')",
     )
     .bind(id_of(&entry.dedupe_key).as_str())
     .bind(&entry.kind)
@@ -268,13 +271,33 @@ mod tests {
         assert_eq!(count_waiting(&mut connection).await.unwrap(), 0);
     });
 
-    on_both!(what_was_overtaken_is_never_taken_again, async |store: Store| {
+    on_both!(what_was_overtaken_rests_until_it_is_posted_again, async |store: Store| {
         posted(&store, &work("overtaken")).await;
         let taken = leased(&store, "one", NOW).await;
         let mut connection = store.connection().await.unwrap();
         discard(&mut connection, &taken[0], "superseded", NOW).await.unwrap();
         assert_eq!(leased(&store, "one", after(99_999)).await, []);
         posted(&store, &work("overtaken")).await;
-        assert_eq!(leased(&store, "one", after(99_999)).await, [], "its key stays taken");
+        let again = leased(&store, "one", NOW).await;
+        assert_eq!((again.len(), again[0].attempts), (1, 1));
+    });
+
+    on_both!(what_is_posted_while_it_is_judged_is_not_discarded, async |store: Store| {
+        posted(&store, &work("held, then not")).await;
+        let judged = leased(&store, "one", NOW).await;
+        posted(&store, &work("held, then not")).await;
+        let mut connection = store.connection().await.unwrap();
+        let late = discard(&mut connection, &judged[0], "overtaken", NOW).await;
+        assert!(matches!(late, Err(Error::Stale)), "{late:?}");
+        drop(connection);
+        assert_eq!(leased(&store, "one", after(30)).await.len(), 1);
+    });
+
+    on_both!(what_was_done_is_not_done_again, async |store: Store| {
+        posted(&store, &work("once")).await;
+        let taken = leased(&store, "one", NOW).await;
+        done(&mut store.connection().await.unwrap(), &taken[0], NOW).await.unwrap();
+        posted(&store, &work("once")).await;
+        assert_eq!(leased(&store, "one", after(99_999)).await, []);
     });
 }

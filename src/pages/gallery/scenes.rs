@@ -136,7 +136,8 @@ fn status_scenes() -> Vec<Scene> {
         }),
         scene("status-bounced", || {
             let course = vec![happened(KnotKind::Paid), happened(KnotKind::Sent), happened(KnotKind::Bounced)];
-            view! { <GiftStatusPage status=StatusPage { delivery: DeliverySeen::Bounced { bounced_at: today() }, course, ..status() }/> }.into_any()
+            let delivery = DeliverySeen::Bounced { bounced_at: today() };
+            view! { <GiftStatusPage status=StatusPage { course, delivery, ..status() }/> }.into_any()
         }),
         scene("status-refunded", || {
             let course = vec![happened(KnotKind::Paid), happened(KnotKind::Sent), happened(KnotKind::Refunded)];

@@ -93,6 +93,12 @@ pub fn MaskedCard(recipient: Masked, #[prop(optional)] class: &'static str) -> i
     .into_any()
 }
 
+/// The address of that card: dots for the eye, a sentence for the ear.
+#[component]
+pub fn MaskedAddress(recipient: Masked) -> impl IntoView {
+    view! { <span class="mask" role="img" aria-label=recipient.in_words>{recipient.email}</span> }
+}
+
 /// The card beside the form. The style sheet lets it follow tier and length, the island the names.
 #[component]
 pub fn PreviewCard(name: String, giver_name: String) -> impl IntoView {
@@ -107,7 +113,9 @@ pub fn PreviewCard(name: String, giver_name: String) -> impl IntoView {
                     <b data-mirrors="recipient_name" data-empty=NOBODY>{or(&name, NOBODY)}</b>
                     <i>"from "<span data-mirrors="buyer_name" data-empty=YOU>{or(&giver_name, YOU)}</span></i>
                 </span>
-                <span class="length"><ByTier text=|tier| tier.title().to_owned()/>", "<ByLength text=|months| months.in_words()/></span>
+                <span class="length">
+                    <ByTier text=|tier| tier.title().to_owned()/>", "<ByLength text=|months| months.in_words()/>
+                </span>
             </Cover>
             <CardMirror/>
         </div>
@@ -151,7 +159,7 @@ pub fn OpenCard(card: Card, #[prop(optional)] opens: bool) -> impl IntoView {
 fn Inside(card: Card) -> impl IntoView {
     let what = format!("{} of {}", capital(&card.months.in_words()), card.tier.title());
     let paragraphs = card.message.as_ref().map(|message| message.paragraphs().map(|lines| paragraph(&lines)).collect_view());
-    let wordless = card.message.is_none().then(|| view! { <p>"For you."</p> });
+    let wordless = card.message.is_none().then(|| view! { <p>{format!("For {}.", card.recipient_name.as_str())}</p> });
     let signature = card.giver_name.is_some().then(|| view! { <p class="signed">{giver(card.giver_name.as_ref())}</p> });
     view! {
         <article class="inside" aria-label="The card">

@@ -109,6 +109,12 @@ pub fn PasswordField(
     view! { <Field name label hint kind="password" autocomplete/> }
 }
 
+/// A password that is chosen now.
+#[component]
+pub fn NewPasswordField(label: &'static str) -> impl IntoView {
+    view! { <PasswordField label autocomplete="new-password" hint="8 characters or more. A short sentence is a good password."/> }
+}
+
 /// What the giver writes, in the card's own type.
 #[component]
 pub fn MessageField(value: String) -> impl IntoView {

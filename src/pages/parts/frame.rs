@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 
 use super::super::{Notice, Refusal, Shopfront, SignedIn, shopfront};
+use super::Letterbox;
 
 /// Which entry of the navigation a page belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,13 +86,9 @@ fn Head(place: Place, name: String) -> impl IntoView {
 
 #[component]
 fn Foot(front: Shopfront) -> impl IntoView {
-    let email = front.brand.support_email.as_str().to_owned();
     view! {
         <footer class="foot">
-            <p>
-                {front.brand.name}", "{front.brand.postal_address}". Questions: "
-                <a href=format!("mailto:{email}")>{email.clone()}</a>
-            </p>
+            <p>{front.brand.name}", "{front.brand.postal_address}". Questions: "<Letterbox/></p>
         </footer>
     }
 }

@@ -44,8 +44,8 @@ impl Scale {
 
 const fn track(tier: Tier) -> i64 {
     match tier {
-        Tier::Founder => 36,
-        Tier::Member => 80,
+        Tier::Founder => 52,
+        Tier::Member => 104,
     }
 }
 
@@ -56,10 +56,10 @@ pub fn Spool(timeline: Vec<Stretch>, today: Timestamp) -> impl IntoView {
     let tiers = Tier::ALL.into_iter().filter_map(|tier| timeline.iter().find(|stretch| stretch.tier == tier));
     let names =
         tiers.map(|first| view! { <text x=scale.x(first.from) y=track(first.tier) - 5>{first.tier.title()}</text> }).collect_view();
-    let today_line = format!("M{} 4v118", scale.x(today));
+    let today_line = format!("M{} 6v134", scale.x(today));
     view! {
         <div class="spool">
-            <svg viewBox=format!("0 0 {WIDTH} 124") role="img" aria-label=label>
+            <svg viewBox=format!("0 0 {WIDTH} 142") role="img" aria-label=label>
                 <Years scale/>
                 {timeline.into_iter().map(|stretch| view! { <Piece stretch scale today/> }).collect_view()}
                 <g class="words">{names}</g>
@@ -80,7 +80,7 @@ fn Years(scale: Scale) -> impl IntoView {
         .filter_map(|year| Some((year, zone.morning_of(Day::new(year, 1, 1).ok()?)?)))
         .map(|(year, at)| {
             let x = scale.x(at);
-            view! { <path d=format!("M{x} 20v102")/><text x=x + 5 y=16>{year}</text> }
+            view! { <path d=format!("M{x} 22v118")/><text x=x + 5 y=14>{year}</text> }
         });
     view! { <g class="years">{lines.collect_view()}</g> }
 }
@@ -102,8 +102,11 @@ fn Piece(stretch: Stretch, scale: Scale, today: Timestamp) -> impl IntoView {
             } else {
                 "wait"
             };
-            let stitches = (stretch.tier == Tier::Founder && class != "wait")
-                .then(|| view! { <path class="stitch" d=format!("M{from} {}H{}M{from} {}H{}", top + 4, until - 5, top + TRACK_HEIGHT - 4, until - 5)/> });
+            // The threads stop short of the notch.
+            let end = (until - 5).max(from);
+            let stitches = (stretch.tier == Tier::Founder && class != "wait").then(
+                || view! { <path class="stitch" d=format!("M{from} {}H{end}M{from} {}H{end}", top + 4, top + TRACK_HEIGHT - 4)/> },
+            );
             view! { <path class=class d=swallowtail(from, until, top)/>{stitches} }.into_any()
         }
     }

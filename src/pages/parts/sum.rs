@@ -60,8 +60,14 @@ pub fn Sum() -> impl IntoView {
     let price = |offer: &Offer| offer.price.brief();
     view! {
         <dl class="facts nums">
-            <div><dt><ByTier text=|tier| tier.title().to_owned()/>", "<ByLength text=|months| months.count().to_string()/>" months"</dt><dd><ByOffer text=price/></dd></div>
-            <div class="total"><dt>"To pay, once"</dt><dd><ByOffer text=price/></dd></div>
+            <div>
+                <dt><ByTier text=|tier| tier.title().to_owned()/>", "<ByLength text=|months| months.in_figures()/></dt>
+                <dd><ByOffer text=price/></dd>
+            </div>
+            <div class="total">
+                <dt>"To pay, once"</dt>
+                <dd><ByOffer text=price/></dd>
+            </div>
         </dl>
     }
     .into_any()

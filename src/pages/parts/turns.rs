@@ -58,6 +58,7 @@ impl Moment<'_> {
                 Rest::Days(days) => format!("{title} {}, with {days} left.", verb("paused", "pauses")),
                 Rest::Open => format!("{title} {}.", verb("paused", "pauses")),
                 Rest::None if is_past => format!("{title} ended."),
+                Rest::None if self.begins.is_some() => format!("{title} ends."),
                 Rest::None => format!("{title} ends. Nothing renews by itself."),
             });
         }
@@ -136,7 +137,7 @@ mod tests {
         let expected = [
             (0, "Member began."),
             (100, "Member pauses, with 73 days left. Founder begins."),
-            (200, "Founder ends. Nothing renews by itself. Member goes on with its 73 days."),
+            (200, "Founder ends. Member goes on with its 73 days."),
             (273, "Member ends. Nothing renews by itself."),
         ];
         assert_eq!(told(&timeline, 100), sentences(&expected));

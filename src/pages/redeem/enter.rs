@@ -15,7 +15,7 @@ pub fn EnterCodePage() -> impl IntoView {
         <Frame title="Redeem a gift" place=Place::Redeem>
             <h1>"Redeem a gift"</h1>
             <p class="lead">"It came by email? Follow the link there, and you need no code."</p>
-            <Slip kept="The gift itself is as it was."/>
+            <Slip kept="Nothing was redeemed."/>
             <form class="sheet slim" method="post" action="/redeem" novalidate>
                 <input type="hidden" name="intent" value="open"/>
                 <Field
@@ -26,7 +26,10 @@ pub fn EnterCodePage() -> impl IntoView {
                     longest=LONGEST
                     hint="24 letters and figures. Capitals, blanks and hyphens do not matter."
                 />
-                <p class="row gap"><button class="btn">"Look at the gift"</button><span class="small">"Nothing is redeemed yet."</span></p>
+                <p class="row gap">
+                    <button class="btn">"Look at the gift"</button>
+                    <span class="small">"Nothing is redeemed yet."</span>
+                </p>
             </form>
         </Frame>
     }

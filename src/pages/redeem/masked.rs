@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::super::parts::{Frame, MaskedCard, Place};
+use super::super::parts::{Frame, MaskedAddress, MaskedCard, Place};
 use super::KeepForm;
 use crate::shop::Masked;
 use crate::values::Email;
 
 #[component]
 pub fn MaskedPage(recipient: Masked, signed_in_as: Option<Email>, path: String) -> impl IntoView {
-    let address = view! { <span class="mask" role="img" aria-label=recipient.in_words.clone()>{recipient.email.clone()}</span> };
+    let address = view! { <MaskedAddress recipient=recipient.clone()/> };
     let (title, lead, buttons, own) = match signed_in_as {
         Some(email) => (
             "This gift waits for another address",
@@ -58,8 +58,14 @@ pub fn UnverifiedPage(recipient_email: Email) -> impl IntoView {
         <Frame title="Verify your address first" place=Place::Redeem private=true>
             <div class="stack">
                 <h1>"Verify your address first"</h1>
-                <p class="lead">"This gift was sent to "{recipient_email.as_str().to_owned()}", and we want to be sure that it reaches the one it was meant for."</p>
-                <p>"Follow the link in the mail that we sent you when you made your account, or in the gift’s own mail. Then come back here."</p>
+                <p class="lead">
+                    "This gift was sent to "{recipient_email.as_str().to_owned()}
+                    ", and we want to be sure that it reaches the one it was meant for."
+                </p>
+                <p>
+                    "Follow the link in the mail that we sent you when you made your account, or in the gift’s own mail. "
+                    "Then come back here."
+                </p>
                 <form method="post" action="/verify">
                     <input type="hidden" name="intent" value="send_again"/>
                     <button class="btn">"Mail me the link again"</button>

@@ -3,8 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::parts::dates::date;
-use super::super::parts::{CardFront, Frame, OpenCard, Place, giver};
-use super::super::shopfront;
+use super::super::parts::{CardFront, Frame, Letterbox, OpenCard, Place, giver};
 use crate::shop::{Card, Standing};
 
 /// What a state of a gift means for its recipient.
@@ -21,7 +20,6 @@ pub fn SettledPage(card: Card, standing: Standing) -> impl IntoView {
         return view! { <YoursPage card standing/> }.into_any();
     }
     let told = told(&card, &standing);
-    let support = shopfront().brand.support_email.as_str().to_owned();
     let (path, words) = told.way;
     view! {
         <Frame title=told.title.clone() place=Place::Redeem private=true>
@@ -30,7 +28,7 @@ pub fn SettledPage(card: Card, standing: Standing) -> impl IntoView {
                     <h1>{told.title.clone()}</h1>
                     <p class="lead">{told.lead}</p>
                     <p class="row"><a class="btn" href=path>{words}</a></p>
-                    <p class="small">"Is something not right? Write to "<a href=format!("mailto:{support}")>{support.clone()}</a>"."</p>
+                    <p class="small">"Is something not right? Write to "<Letterbox/>"."</p>
                 </div>
                 <CardFront card class="stay"/>
             </div>
@@ -55,27 +53,27 @@ fn YoursPage(card: Card, standing: Standing) -> impl IntoView {
 fn told(card: &Card, standing: &Standing) -> Told {
     const HOME: (&str, &str) = ("/", "To the first page");
     const ACCOUNT: (&str, &str) = ("/account", "See your membership");
-    let (giver, tier) = (giver(card.giver_name.as_ref()), card.tier.title());
+    let (giver, tier, length) = (giver(card.giver_name.as_ref()), card.tier.title(), card.months.in_words());
     let (title, lead, way) = match standing {
         Standing::Redeemed { redeemed_at, by_me: true } => (
             "It is yours".to_owned(),
-            format!("You redeemed {} of {tier} on {}. {giver} knows, and the card stays here.", card.months.in_words(), date(*redeemed_at)),
+            format!("You redeemed {length} of {tier} on {}. {giver} knows, and the card stays here.", date(*redeemed_at)),
             ACCOUNT,
         ),
         Standing::Redeemed { redeemed_at, by_me: false } => (
             "This gift has been redeemed".to_owned(),
-            format!("It was redeemed on {}. If you did it with another account of yours, sign in there to see it.", date(*redeemed_at)),
+            format!("It was redeemed on {}. If that was another account of yours, sign in there to see it.", date(*redeemed_at)),
             ("/account", "See your account"),
         ),
         Standing::Ready { .. } => ("This gift is ready".to_owned(), "Open it from the link in your mail.".to_owned(), ACCOUNT),
         Standing::Unpaid => (
             "Not quite ready yet".to_owned(),
-            format!("{giver} has written this card, and the payment is not confirmed yet. Nothing is for you to do: come back later today."),
+            format!("{giver} has written this card, and the payment is not confirmed yet. Come back later today."),
             HOME,
         ),
         Standing::Held => (
             "We are checking this gift".to_owned(),
-            "Something about its payment is being looked at. Nothing is lost, and you need not do anything: the same link will open it.".to_owned(),
+            "Something about its payment is being looked at. Nothing is lost: the same link will open it.".to_owned(),
             HOME,
         ),
         Standing::Refunded => (

@@ -190,3 +190,31 @@ fn fingerprint(method: &Method, path: &str, body: &[u8]) -> String {
     let hash = Sha256::new().chain_update(method.as_str()).chain_update(path).chain_update([0]).chain_update(body).finalize();
     data_encoding::HEXLOWER.encode(&hash)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicI64;
+
+    use super::*;
+    use crate::sandbox::tests::{Counting, Hand, NOON, settings};
+    use crate::sandbox::{Bases, load_or_make_keys};
+
+    #[test]
+    fn a_key_is_in_use_until_its_request_was_answered() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(folder.path(), 1);
+        let keys = load_or_make_keys(&settings.env_file, &Bases::from_port("h", 1), &Counting::default()).unwrap();
+        let clock = Arc::new(Hand(AtomicI64::new(NOON)));
+        let world = World::open(settings, keys, clock, Arc::new(Counting::default())).unwrap();
+        let turn = Turn::take(&world, "k1").unwrap();
+        assert!(Turn::take(&world, "k1").is_none() && Turn::take(&world, "k2").is_some());
+        drop(turn);
+        assert!(Turn::take(&world, "k1").is_some());
+    }
+
+    #[test]
+    fn no_more_of_a_wrong_key_is_shown_than_its_kind() {
+        assert_eq!(masked("sk_live_abcdef"), "sk_live_******");
+        assert_eq!(masked("short"), "short");
+    }
+}

@@ -3,16 +3,15 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 use url::Url;
 
-use super::Expand;
 use super::call::Outcome;
 use super::error::StripeError;
 use super::form::Form;
-use super::objects;
+use super::{Expand, lines, sessions};
 use crate::sandbox::hosted;
-use crate::sandbox::till::{Line, Provider, Session, Stage};
+use crate::sandbox::till::{Provider, Session, Stage};
 use crate::sandbox::world::Change;
 use crate::values::{Currency, Timestamp};
 
@@ -21,7 +20,6 @@ const LONGEST_REFERENCE: usize = 200;
 const LONGEST_METADATA_KEY: usize = 40;
 const LONGEST_METADATA_VALUE: usize = 500;
 const MOST_METADATA: usize = 50;
-const MOST_LINES: usize = 100;
 const LARGEST_AMOUNT: i64 = 99_999_999;
 const SHORTEST_LIFE: Duration = Duration::from_mins(30);
 const LONGEST_LIFE: Duration = Duration::from_hours(24);
@@ -91,11 +89,11 @@ pub fn create(change: &mut Change<'_>, form: &Form) -> Outcome {
     check_metadata(form, "metadata")?;
     check_metadata(form, "payment_intent_data[metadata]")?;
     let expires_at = expires_at(form, change.now)?;
-    let (lines, currency) = lines(change, form)?;
+    let (lines, currency) = lines::read(change, form)?;
 
     let id = change.id("cs_test_");
     let session = Session {
-        url: hosted::url(&change.world.hosted_origin, &id),
+        url: hosted::url(&change.world.keys.hosted_origin, &id),
         id,
         provider: Provider::Stripe,
         created_at: change.now,
@@ -109,7 +107,7 @@ pub fn create(change: &mut Change<'_>, form: &Form) -> Outcome {
         stage: Stage::Open { declined: None },
     };
     check_total(&session)?;
-    let answer = objects::session(&session, &Expand::of(form));
+    let answer = sessions::session(&session, &Expand::of(form));
     change.state.sessions.push(session);
     Ok(answer)
 }
@@ -216,103 +214,6 @@ fn expires_at(form: &Form, now: Timestamp) -> Result<Timestamp, StripeError> {
     Ok(wanted)
 }
 
-/// All lines, in one currency.
-fn lines(change: &Change<'_>, form: &Form) -> Result<(Vec<Line>, Currency), StripeError> {
-    let rows = form.rows("line_items");
-    if rows.len() > MOST_LINES {
-        return Err(StripeError::parameter(
-            "parameter_invalid",
-            "line_items",
-            format!("A session has at most {MOST_LINES} line items."),
-        ));
-    }
-    let mut currency = None;
-    let mut lines = Vec::with_capacity(rows.len());
-    for row in rows {
-        let (line, of_line) = line(change, form, &row)?;
-        if *currency.get_or_insert(of_line) != of_line {
-            return Err(StripeError::parameter("parameter_invalid", &row, "All line items of a session have the same currency."));
-        }
-        lines.push(line);
-    }
-    let currency = currency.ok_or_else(|| StripeError::missing("line_items"))?;
-    Ok((lines, currency))
-}
-
-fn line(change: &Change<'_>, form: &Form, row: &str) -> Result<(Line, Currency), StripeError> {
-    let price = format!("{row}[price]");
-    let data = format!("{row}[price_data]");
-    let (mut line, currency) = match (form.text(&price), form.has(&data)) {
-        (Some(_), true) => {
-            return Err(StripeError::parameter(
-                "parameter_invalid",
-                &price,
-                "A line item has either `price` or `price_data`, not both.",
-            ));
-        }
-        (Some(id), false) => catalog_line(change, &price, id)?,
-        (None, true) => own_line(change, form, &data)?,
-        (None, false) => return Err(StripeError::missing(&price)),
-    };
-    let quantity = format!("{row}[quantity]");
-    form.required(&quantity)?;
-    line.quantity = form.integer(&quantity)?.unwrap_or(1);
-    if line.quantity < 1 {
-        return Err(StripeError::parameter("parameter_invalid_integer", &quantity, "A quantity is at least 1."));
-    }
-    Ok((line, currency))
-}
-
-fn catalog_line(change: &Change<'_>, param: &str, id: &str) -> Result<(Line, Currency), StripeError> {
-    let known = change.world.settings.prices.iter().find(|price| price.price_id == id);
-    let price = known.ok_or_else(|| StripeError::unknown_parameter("price", param, id))?;
-    let line = Line {
-        id: change.id("li_"),
-        name: price.product_name.clone(),
-        description: None,
-        quantity: 1,
-        unit: price.price.minor,
-        price_id: id.to_owned(),
-        product_id: objects::product_id(price),
-        is_catalog: true,
-    };
-    Ok((line, price.price.currency))
-}
-
-/// A line whose price the request brings.
-fn own_line(change: &Change<'_>, form: &Form, data: &str) -> Result<(Line, Currency), StripeError> {
-    let param = format!("{data}[currency]");
-    let text = form.required(&param)?;
-    let currency = Currency::parse(text)
-        .map_err(|_| StripeError::parameter("parameter_invalid", &param, format!("Invalid currency: {text}.")))?;
-    let name = form.required(&format!("{data}[product_data][name]"))?.to_owned();
-    let line = Line {
-        id: change.id("li_"),
-        name,
-        description: form.text(&format!("{data}[product_data][description]")).map(str::to_owned),
-        quantity: 1,
-        unit: unit_amount(form, data)?,
-        price_id: change.id("price_"),
-        product_id: change.id("prod_"),
-        is_catalog: false,
-    };
-    Ok((line, currency))
-}
-
-/// `unit_amount`, or a `unit_amount_decimal` without decimals.
-fn unit_amount(form: &Form, data: &str) -> Result<i64, StripeError> {
-    let (whole, decimal) = (format!("{data}[unit_amount]"), format!("{data}[unit_amount_decimal]"));
-    let amount = match form.integer(&whole)? {
-        Some(amount) => Some(amount),
-        None => form.integer(&decimal)?,
-    };
-    let amount = amount.ok_or_else(|| StripeError::missing(&whole))?;
-    if amount < 0 {
-        return Err(StripeError::parameter("parameter_invalid_integer", &whole, "This value must be greater than or equal to 0."));
-    }
-    Ok(amount)
-}
-
 fn check_total(session: &Session) -> Result<(), StripeError> {
     let total = session.total();
     if total.minor > LARGEST_AMOUNT {
@@ -343,9 +244,4 @@ fn least_amount(currency: Currency) -> i64 {
         "HUF" => 17_500,
         _ => 50,
     }
-}
-
-/// The metadata of a request, as the objects made of it carry it.
-pub fn metadata(form: &Form, name: &str) -> Value {
-    json!(form.map(name))
 }

@@ -2,12 +2,16 @@
 //! Translates between Stripe's words and the till's; every decision is the till's.
 
 mod call;
+mod catalog;
 mod create;
 mod error;
 mod form;
+mod lines;
 mod list;
 mod objects;
+mod payments;
 mod refunds;
+mod sessions;
 
 use std::sync::Arc;
 
@@ -108,7 +112,7 @@ impl Expand {
 /// The kinds and contents of the events that a happening makes.
 fn said(session: &Session, happening: &Happening) -> Vec<(&'static str, Value)> {
     let plain = Expand::default();
-    let of_session = |kind| vec![(kind, json!({ "object": objects::session(session, &plain) }))];
+    let of_session = |kind| vec![(kind, json!({ "object": sessions::session(session, &plain) }))];
     let of_dispute = |kind| {
         let dispute = session.payment().and_then(|payment| Some((payment, payment.dispute.as_ref()?)));
         let object = dispute.map(|(payment, dispute)| refunds::dispute_object(session, &payment.handle, dispute));
@@ -120,7 +124,7 @@ fn said(session: &Session, happening: &Happening) -> Vec<(&'static str, Value)> 
         Happening::Failed => of_session("checkout.session.async_payment_failed"),
         Happening::Expired => of_session("checkout.session.expired"),
         Happening::Declined => {
-            let intent = session.handle().map(|handle| objects::payment_intent(session, handle, &plain));
+            let intent = session.handle().map(|handle| payments::payment_intent(session, handle, &plain));
             intent.map(|object| ("payment_intent.payment_failed", json!({ "object": object }))).into_iter().collect()
         }
         Happening::Refunded(id) => session.payment().map(|payment| refund_said(session, payment, id)).unwrap_or_default(),
@@ -133,7 +137,7 @@ fn refund_said(session: &Session, payment: &Payment, id: &str) -> Vec<(&'static 
     let Some(refund) = payment.refunds.iter().find(|refund| refund.id == id) else { return Vec::new() };
     let before = payment.refunded().saturating_sub(refund.amount);
     let charge = json!({
-        "object": objects::charge(session, &payment.handle),
+        "object": payments::charge(session, &payment.handle),
         "previous_attributes": { "amount_refunded": before, "refunded": false },
     });
     vec![
@@ -172,16 +176,16 @@ async fn create_session(Shared(world): Sandbox, call: Call) -> Response {
 }
 
 async fn read_session(Shared(world): Sandbox, Path(id): Path<String>, call: Call) -> Response {
-    call.read(&world, |state, form| Ok(objects::session(find(state, &id)?, &Expand::of(form)))).await
+    call.read(&world, |state, form| Ok(sessions::session(find(state, &id)?, &Expand::of(form)))).await
 }
 
 async fn read_line_items(Shared(world): Sandbox, Path(id): Path<String>, call: Call) -> Response {
-    call.read(&world, |state, _| Ok(objects::line_items(find(state, &id)?))).await
+    call.read(&world, |state, _| Ok(sessions::line_items(find(state, &id)?))).await
 }
 
 async fn expire_session(Shared(world): Sandbox, Path(id): Path<String>, call: Call) -> Response {
     let expire = |change: &mut Change<'_>, form: &Form| match change.act(&id, Session::expire) {
-        Some(Ok(session)) => Ok(objects::session(&session, &Expand::of(form))),
+        Some(Ok(session)) => Ok(sessions::session(&session, &Expand::of(form))),
         Some(Err(refusal)) => Err(StripeError::refused(refusal)),
         None => Err(unknown_session(&id)),
     };
@@ -196,7 +200,7 @@ async fn list_sessions(Shared(world): Sandbox, call: Call) -> Response {
         };
         let expand = Expand::of(form).below("data");
         let sessions = state.sessions.iter().rev().filter(is_asked_for).map(|session| (session.id.as_str(), session));
-        page(sessions, form, "/v1/checkout/sessions", |session| objects::session(session, &expand))
+        page(sessions, form, "/v1/checkout/sessions", |session| sessions::session(session, &expand))
     };
     call.read(&world, look).await
 }
@@ -213,7 +217,7 @@ async fn read_payment_intent(Shared(world): Sandbox, Path(id): Path<String>, cal
     let look = |state: &State, form: &Form| {
         let found = state.session_of_payment(&id).and_then(|session| Some((session, session.handle()?)));
         let (session, handle) = found.ok_or_else(|| StripeError::unknown("payment_intent", "intent", &id))?;
-        Ok(objects::payment_intent(session, handle, &Expand::of(form)))
+        Ok(payments::payment_intent(session, handle, &Expand::of(form)))
     };
     call.read(&world, look).await
 }
@@ -222,7 +226,7 @@ async fn read_charge(Shared(world): Sandbox, Path(id): Path<String>, call: Call)
     let look = |state: &State, _: &Form| {
         let found = state.session_of_charge(&id).and_then(|session| Some((session, session.handle()?)));
         let (session, handle) = found.ok_or_else(|| StripeError::unknown("charge", "charge", &id))?;
-        Ok(objects::charge(session, handle))
+        Ok(payments::charge(session, handle))
     };
     call.read(&world, look).await
 }
@@ -270,18 +274,18 @@ fn body_of(event: &Event) -> Value {
 
 async fn list_prices(Shared(world): Sandbox, call: Call) -> Response {
     let prices = world.settings.prices.iter().map(|price| (price.price_id.as_str(), price));
-    let outcome = page(prices, &call.form, "/v1/prices", objects::catalog_price);
+    let outcome = page(prices, &call.form, "/v1/prices", catalog::seed_price);
     call.answer(outcome)
 }
 
 async fn read_price(Shared(world): Sandbox, Path(id): Path<String>, call: Call) -> Response {
     let found = world.settings.prices.iter().find(|price| price.price_id == id);
-    call.answer(found.map(objects::catalog_price).ok_or_else(|| StripeError::unknown("price", "price", &id)))
+    call.answer(found.map(catalog::seed_price).ok_or_else(|| StripeError::unknown("price", "price", &id)))
 }
 
 async fn read_product(Shared(world): Sandbox, Path(id): Path<String>, call: Call) -> Response {
-    let found = world.settings.prices.iter().find(|price| objects::product_id(price) == id);
-    call.answer(found.map(objects::catalog_product).ok_or_else(|| StripeError::unknown("product", "id", &id)))
+    let found = world.settings.prices.iter().find(|price| catalog::product_id(price) == id);
+    call.answer(found.map(catalog::seed_product).ok_or_else(|| StripeError::unknown("product", "id", &id)))
 }
 
 async fn unrecognized(method: Method, uri: Uri, call: Call) -> Response {

@@ -1,0 +1,232 @@
+//! What Stripe says, in the vocabulary that all providers share. Pure.
+//!
+//! An amount paid is what our price came to: Stripe's total less the tax that Stripe put on top. Tax within the price
+//! is part of the price, in Stripe's subtotal as in ours, so it is the subtotal less discounts that is compared.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::amounts::from_stripe_amount;
+use super::objects::{
+    Charge, Dispute, DisputeStatus, Event, Expandable, HasId, IntentStatus, Metadata, Other, PaymentIntent, PaymentStatus, Session,
+    SessionStatus,
+};
+use crate::checkout::provider::{Fact, Mode, Notice, PaymentId, ProviderError, ProviderEvent, ProviderName, ProviderSessionId};
+use crate::values::{Currency, Money, OrderId, Timestamp};
+
+/// The metadata key under which our order's id travels.
+pub const ORDER_ID: &str = "order_id";
+
+/// A verified webhook's event. `own_mode` stands in where the event doesn't say its mode.
+pub fn notice(event: Event, own_mode: Mode, now: Timestamp) -> Result<Notice, ProviderError> {
+    let object = event.data.map(|data| data.object).unwrap_or_default();
+    let said = said(&event.kind, object)?;
+    let created = event.created.as_ref().and_then(Value::as_i64);
+    let event = ProviderEvent {
+        provider: ProviderName::Stripe,
+        mode: mode(event.livemode, own_mode),
+        event_id: Some(event.id),
+        kind: event.kind,
+        session: said.session,
+        payment: said.payment,
+        order_id: said.order_id,
+        occurred_at: created.map_or(now, Timestamp::from_seconds),
+        facts: said.facts,
+    };
+    Ok(Notice { event, incomplete: said.incomplete })
+}
+
+/// A session that was asked for, with its payment and its last charge in it, and what became of its dispute if there is one.
+pub fn retrieved(
+    session: &Session,
+    dispute: Option<DisputeStatus>,
+    own_mode: Mode,
+    now: Timestamp,
+) -> Result<ProviderEvent, ProviderError> {
+    let charge = charge_of(session);
+    // What undoes a payment stands before it: an order that hears of both at once sends no gift only to take it back.
+    let mut facts = charge.map(refunds).transpose()?.unwrap_or_default();
+    facts.extend(dispute.map(dispute_fact));
+    facts.extend(session_facts(session)?);
+    let said = Said::of_session(session, facts);
+    Ok(ProviderEvent {
+        provider: ProviderName::Stripe,
+        mode: mode(session.livemode, own_mode),
+        event_id: None,
+        kind: "checkout.session".to_owned(),
+        session: said.session,
+        payment: said.payment,
+        order_id: said.order_id,
+        occurred_at: now,
+        facts: said.facts,
+    })
+}
+
+/// The payment of a session whose charge was disputed, now or once.
+pub fn disputed_payment(session: &Session) -> Option<&str> {
+    let disputed = charge_of(session).is_some_and(|charge| charge.disputed == Some(true));
+    session.payment_intent.as_ref().filter(|_| disputed).map(Expandable::id)
+}
+
+pub fn dispute_fact(status: DisputeStatus) -> Fact {
+    match status {
+        DisputeStatus::UnderWay => Fact::Disputed,
+        DisputeStatus::Won | DisputeStatus::Prevented | DisputeStatus::WarningClosed => Fact::DisputeWon,
+        DisputeStatus::Lost => Fact::DisputeLost,
+    }
+}
+
+/// What an event's object tells.
+#[derive(Default)]
+struct Said {
+    session: Option<ProviderSessionId>,
+    payment: Option<PaymentId>,
+    order_id: Option<OrderId>,
+    facts: Vec<Fact>,
+    incomplete: Option<String>,
+}
+
+impl Said {
+    fn of_session(session: &Session, facts: Vec<Fact>) -> Self {
+        let by_reference = || session.client_reference_id.as_deref().and_then(|id| id.parse().ok());
+        Self {
+            session: Some(ProviderSessionId(session.id.clone())),
+            payment: payment(session.payment_intent.as_ref()),
+            order_id: order_id(session.metadata.as_ref()).or_else(by_reference),
+            facts,
+            incomplete: None,
+        }
+    }
+}
+
+fn said(kind: &str, object: Value) -> Result<Said, ProviderError> {
+    Ok(match kind {
+        "checkout.session.completed" => with_session(object, completed)?,
+        "checkout.session.async_payment_succeeded" => with_session(object, |session| Ok(vec![paid(session)?]))?,
+        "checkout.session.async_payment_failed" => with_session(object, |_| Ok(vec![Fact::Failed]))?,
+        "checkout.session.expired" => with_session(object, |_| Ok(vec![Fact::Expired]))?,
+        "payment_intent.payment_failed" => {
+            let intent: PaymentIntent = read(object)?;
+            Said {
+                order_id: order_id(intent.metadata.as_ref()),
+                payment: Some(PaymentId(intent.id)),
+                facts: vec![Fact::Declined],
+                ..Said::default()
+            }
+        }
+        "charge.refunded" => {
+            let charge: Charge = read(object)?;
+            Said {
+                payment: payment(charge.payment_intent.as_ref()),
+                order_id: order_id(charge.metadata.as_ref()),
+                facts: refunds(&charge)?,
+                ..Said::default()
+            }
+        }
+        dispute if dispute.starts_with("charge.dispute.") => disputed(read(object)?),
+        // A refund's own events tell of that refund alone; `charge.refunded` comes beside them with the whole figure.
+        _ => other(object),
+    })
+}
+
+fn with_session(object: Value, facts: impl FnOnce(&Session) -> Result<Vec<Fact>, ProviderError>) -> Result<Said, ProviderError> {
+    let session: Session = read(object)?;
+    let facts = facts(&session)?;
+    Ok(Said::of_session(&session, facts))
+}
+
+/// Word that a dispute is open may be overtaken by word of its end, so Stripe is asked how it stands now.
+fn disputed(dispute: Dispute) -> Said {
+    let fact = dispute_fact(dispute.status.unwrap_or(DisputeStatus::UnderWay));
+    Said {
+        payment: payment(dispute.payment_intent.as_ref()),
+        incomplete: (fact == Fact::Disputed).then_some(dispute.id),
+        facts: vec![fact],
+        ..Said::default()
+    }
+}
+
+/// An event that changes nothing is recorded with what it is about, if that can be told.
+fn other(object: Value) -> Said {
+    let Ok(object) = serde_json::from_value::<Other>(object) else { return Said::default() };
+    Said { payment: payment(object.payment_intent.as_ref()), order_id: order_id(object.metadata.as_ref()), ..Said::default() }
+}
+
+fn session_facts(session: &Session) -> Result<Vec<Fact>, ProviderError> {
+    match session.status {
+        Some(SessionStatus::Open) => Ok(vec![Fact::Open]),
+        Some(SessionStatus::Expired) => Ok(vec![Fact::Expired]),
+        Some(SessionStatus::Complete | SessionStatus::Unknown) | None => completed(session),
+    }
+}
+
+/// Only "paid" and "nothing to pay" fulfil. A delayed payment that failed leaves the session complete and unpaid:
+/// its payment says that it waits for another method.
+fn completed(session: &Session) -> Result<Vec<Fact>, ProviderError> {
+    let intent = session.payment_intent.as_ref().and_then(Expandable::object).and_then(|intent| intent.status);
+    Ok(match session.payment_status {
+        Some(PaymentStatus::Paid) => vec![paid(session)?],
+        Some(PaymentStatus::NoPaymentRequired) => vec![Fact::Free],
+        Some(PaymentStatus::Unpaid) => match intent {
+            Some(IntentStatus::Canceled | IntentStatus::RequiresPaymentMethod) => vec![Fact::Failed],
+            Some(IntentStatus::UnderWay) | None => vec![Fact::Processing],
+        },
+        Some(PaymentStatus::Unknown) | None => Vec::new(),
+    })
+}
+
+fn paid(session: &Session) -> Result<Fact, ProviderError> {
+    let amount = match &session.currency_conversion {
+        Some(ours) => money(ours.amount_total.min(ours.amount_subtotal), Some(&ours.source_currency))?,
+        None => money(net_total(session)?, session.currency.as_deref())?,
+    };
+    Ok(Fact::Paid { amount })
+}
+
+fn net_total(session: &Session) -> Result<i64, ProviderError> {
+    let total = session.amount_total.ok_or_else(|| nonsense("a paid session names no amount"))?;
+    let discount = session.total_details.as_ref().and_then(|details| details.amount_discount).unwrap_or_default();
+    let before_tax = session.amount_subtotal.map_or(total, |subtotal| subtotal.saturating_sub(discount));
+    Ok(total.min(before_tax))
+}
+
+/// Nothing where nothing was refunded. The figure is of the whole charge, tax that Stripe added included.
+fn refunds(charge: &Charge) -> Result<Vec<Fact>, ProviderError> {
+    let Some(refunded) = charge.amount_refunded.filter(|amount| *amount > 0) else { return Ok(Vec::new()) };
+    let total = money(refunded, charge.currency.as_deref())?;
+    Ok(vec![Fact::Refunded { total, whole: charge.refunded == Some(true) }])
+}
+
+fn charge_of(session: &Session) -> Option<&Charge> {
+    session.payment_intent.as_ref()?.object()?.latest_charge.as_ref()?.object()
+}
+
+fn payment<T: HasId>(payment: Option<&Expandable<T>>) -> Option<PaymentId> {
+    payment.map(|payment| PaymentId(payment.id().to_owned()))
+}
+
+fn order_id(metadata: Option<&Metadata>) -> Option<OrderId> {
+    metadata?.get(ORDER_ID)?.as_str()?.parse().ok()
+}
+
+fn mode(livemode: Option<bool>, own: Mode) -> Mode {
+    match livemode {
+        Some(true) => Mode::Live,
+        Some(false) => Mode::Test,
+        None => own,
+    }
+}
+
+fn money(amount: i64, currency: Option<&str>) -> Result<Money, ProviderError> {
+    let currency = Currency::parse(currency.unwrap_or_default()).map_err(|_| nonsense("an amount has no currency"))?;
+    Ok(from_stripe_amount(amount, currency))
+}
+
+/// An event that we act on must have the parts that we act on; else Stripe sends it again, when we may know better.
+fn read<T: DeserializeOwned>(object: Value) -> Result<T, ProviderError> {
+    serde_json::from_value(object).map_err(|error| ProviderError::Unavailable(error.into()))
+}
+
+fn nonsense(what: &'static str) -> ProviderError {
+    ProviderError::Unavailable(what.into())
+}

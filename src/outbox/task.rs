@@ -1,0 +1,156 @@
+//! What can be in the outbox: a kind and the ids that it is about. One function for each that a verb posts.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::gifts::Gift;
+use crate::store::outbox::{Entry, NewEntry};
+use crate::values::{AccountId, GiftId, LinkId, OrderId, OutboxId, Timestamp};
+
+/// One piece of work. Its name is the entry's kind, its fields are the entry's refs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "refs", rename_all = "snake_case")]
+pub enum Task {
+    Receipt { order_id: OrderId, gift_id: GiftId },
+    GiftForYou { gift_id: GiftId, generation: i64 },
+    GiftRedeemed { gift_id: GiftId },
+    DeliveryFailed { gift_id: GiftId },
+    VerifyAddress { link_id: LinkId },
+    SignInLink { link_id: LinkId },
+    ResetPassword { link_id: LinkId },
+    PasswordChanged { account_id: AccountId },
+    AddressChangeConfirm { link_id: LinkId },
+    AddressChanged { link_id: LinkId },
+    AccountExists { account_id: AccountId },
+    OperatorNotice { gift_id: GiftId, reason: String },
+    WorkParked { entry_id: OutboxId, kind: String, reason: String },
+}
+
+pub fn receipt(gift: &Gift) -> NewEntry {
+    let task = Task::Receipt { order_id: gift.order_id.clone(), gift_id: gift.id.clone() };
+    task.entry(gift.order_id.as_str())
+}
+
+/// The gift's own mail, for when [`Gift::delivery_due`] says. Posted again after a hold was lifted it is the same entry;
+/// after a reissue, for another day or to send again it is a new one.
+pub fn gift_for_you(gift: &Gift, due_at: Timestamp) -> NewEntry {
+    let task = Task::GiftForYou { gift_id: gift.id.clone(), generation: gift.generation };
+    let entry = task.entry(&format!("{} {} {}", gift.id, gift.generation, due_at.millis()));
+    NewEntry { due_at: Some(due_at), ..entry }
+}
+
+pub fn gift_redeemed(gift: &Gift) -> NewEntry {
+    Task::GiftRedeemed { gift_id: gift.id.clone() }.entry(gift.id.as_str())
+}
+
+/// `mail` is the entry that could not be delivered.
+pub(super) fn delivery_failed(gift_id: &GiftId, mail: &OutboxId) -> NewEntry {
+    Task::DeliveryFailed { gift_id: gift_id.clone() }.entry(mail.as_str())
+}
+
+pub fn verify_address(link_id: &LinkId) -> NewEntry {
+    Task::VerifyAddress { link_id: link_id.clone() }.entry(link_id.as_str())
+}
+
+pub fn sign_in_link(link_id: &LinkId) -> NewEntry {
+    Task::SignInLink { link_id: link_id.clone() }.entry(link_id.as_str())
+}
+
+pub fn reset_password(link_id: &LinkId) -> NewEntry {
+    Task::ResetPassword { link_id: link_id.clone() }.entry(link_id.as_str())
+}
+
+pub fn password_changed(account_id: &AccountId, changed_at: Timestamp) -> NewEntry {
+    Task::PasswordChanged { account_id: account_id.clone() }.entry(&at(account_id, changed_at))
+}
+
+/// To the new address, which the link names.
+pub fn address_change_confirm(link_id: &LinkId) -> NewEntry {
+    Task::AddressChangeConfirm { link_id: link_id.clone() }.entry(link_id.as_str())
+}
+
+/// To the old address, which the used link still names.
+pub fn address_changed(link_id: &LinkId) -> NewEntry {
+    Task::AddressChanged { link_id: link_id.clone() }.entry(link_id.as_str())
+}
+
+/// Somebody tried to register the address of this account, at `tried_at`.
+pub fn account_exists(account_id: &AccountId, tried_at: Timestamp) -> NewEntry {
+    Task::AccountExists { account_id: account_id.clone() }.entry(&at(account_id, tried_at))
+}
+
+/// To the operator, about a gift as it stands in `gift`'s version. `reason` is a tag: `dispute`, `mismatch`, `paid_twice`.
+pub fn operator_notice(gift: &Gift, reason: &str) -> NewEntry {
+    let task = Task::OperatorNotice { gift_id: gift.id.clone(), reason: reason.to_owned() };
+    task.entry(&format!("{} {} {reason}", gift.id, gift.version))
+}
+
+/// To the operator, about an entry that was given up.
+pub(super) fn work_parked(entry: &Entry, reason: &str) -> NewEntry {
+    let task = Task::WorkParked { entry_id: entry.id.clone(), kind: entry.kind.clone(), reason: reason.to_owned() };
+    task.entry(entry.id.as_str())
+}
+
+fn at(id: impl std::fmt::Display, moment: Timestamp) -> String {
+    format!("{id} {}", moment.millis())
+}
+
+impl Task {
+    /// The task that an entry stands for; `None` where no such kind or refs are known.
+    pub(super) fn read(entry: &Entry) -> Option<Self> {
+        let refs: Value = serde_json::from_str(&entry.refs).ok()?;
+        serde_json::from_value(json!({ "kind": entry.kind, "refs": refs })).ok()
+    }
+
+    /// An entry that is due at once. `about` tells it from others of its kind.
+    fn entry(&self, about: &str) -> NewEntry {
+        let written = json!(self);
+        let kind = written.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let refs = written.get("refs").map(Value::to_string).unwrap_or_default();
+        NewEntry { dedupe_key: format!("{kind} {about}"), kind, refs, due_at: None }
+    }
+
+    /// Whether the operator is told when it is given up. Not of mails about accounts: whoever registers made-up addresses
+    /// would write to the operator; nor of a mail to the operator.
+    pub(super) const fn concerns_a_gift(&self) -> bool {
+        match self {
+            Self::Receipt { .. } | Self::GiftForYou { .. } | Self::GiftRedeemed { .. } | Self::DeliveryFailed { .. } => true,
+            Self::VerifyAddress { .. }
+            | Self::SignInLink { .. }
+            | Self::ResetPassword { .. }
+            | Self::PasswordChanged { .. }
+            | Self::AddressChangeConfirm { .. }
+            | Self::AddressChanged { .. }
+            | Self::AccountExists { .. }
+            | Self::OperatorNotice { .. }
+            | Self::WorkParked { .. } => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_is_read_from_its_kind_and_its_ids() {
+        let gift_id: GiftId = "gift_0123456789abcdef".parse().unwrap();
+        let entry = Task::GiftRedeemed { gift_id: gift_id.clone() }.entry(gift_id.as_str());
+        assert_eq!(
+            (entry.kind.as_str(), entry.refs.as_str(), entry.dedupe_key.as_str()),
+            ("gift_redeemed", r#"{"gift_id":"gift_0123456789abcdef"}"#, "gift_redeemed gift_0123456789abcdef")
+        );
+        let taken = |kind: &str, refs: &str| Entry {
+            id: "out_0123456789abcdef".parse().unwrap(),
+            version: 2,
+            kind: kind.to_owned(),
+            refs: refs.to_owned(),
+            attempts: 1,
+            created_at: Timestamp::from_seconds(0),
+        };
+        assert_eq!(Task::read(&taken(&entry.kind, &entry.refs)), Some(Task::GiftRedeemed { gift_id }));
+        for (kind, refs) in [("gift_eaten", &*entry.refs), ("gift_redeemed", "{}"), ("gift_redeemed", "gift_0123456789abcdef")] {
+            assert_eq!(Task::read(&taken(kind, refs)), None, "{kind} {refs}");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Takes what is due and does it. A crash between sending and marking sends again once the lease has ended, with the same
+//! Message-ID: twice may happen, never not at all. Logs name an entry and a tag, never an address or a code.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::join_all;
+
+use super::mailer::{Mailer, Outgoing, SendError};
+use super::task::{self, Task};
+use super::writer::Writer;
+use crate::emails::{House, Letter};
+use crate::gifts::{self, Gift};
+use crate::store::outbox::{self, Entry, Lease};
+use crate::store::{self, Tx};
+use crate::values::{Email, Timestamp};
+
+/// Longer than a mailer may take for one mail, and short enough that what a killed server held goes out soon.
+const LEASE: Duration = Duration::from_secs(30);
+/// How many pieces are in hand at once.
+const BATCH: i64 = 8;
+/// How often marking begins again after somebody else changed the gift meanwhile.
+const RACES_MAX: usize = 8;
+/// How long to wait after each failed try; nearly two days in all.
+const PAUSES: [Duration; 8] = [
+    Duration::from_secs(10),
+    Duration::from_mins(1),
+    Duration::from_mins(5),
+    Duration::from_mins(30),
+    Duration::from_hours(2),
+    Duration::from_hours(6),
+    Duration::from_hours(12),
+    Duration::from_hours(24),
+];
+
+/// Does what is due. Any number of them may share one database.
+pub struct Worker {
+    /// Tells this worker from others; kept with what it holds.
+    pub name: String,
+    pub writer: Writer,
+    pub mailer: Arc<dyn Mailer>,
+    pub mail_from: Email,
+}
+
+/// What became of an entry.
+#[derive(Clone, Copy)]
+enum End<'a> {
+    Sent,
+    /// The recipient's side will not have it.
+    Refused(&'a str),
+    /// The last try failed.
+    Exhausted(&'a str),
+}
+
+impl Worker {
+    /// Does at most a handful of what is due at `now`, side by side, and says how much that was; zero means that nothing is
+    /// due. A piece that fails is the outbox's business; an error here means that the outbox itself can't be read.
+    pub async fn work_once(&self, now: Timestamp) -> crate::Result<usize> {
+        let lease = Lease { worker: &self.name, until: now.plus(LEASE) };
+        let entries = match outbox::lease_due(&self.writer.store, now, lease, BATCH).await {
+            // Two workers reached for the same rows; the next round sorts it out.
+            Err(store::Error::Stale) => return Ok(0),
+            taken => taken?,
+        };
+        join_all(entries.iter().map(|entry| self.work(entry, now))).await;
+        Ok(entries.len())
+    }
+
+    async fn work(&self, entry: &Entry, now: Timestamp) {
+        match self.attempt(entry, now).await {
+            Ok(()) => {}
+            Err(store::Error::Stale) => tracing::info!(outbox = %entry.id, "somebody else has taken it over"),
+            Err(error) => {
+                tracing::error!(outbox = %entry.id, %error, "it could not be marked; it is tried again when its lease ends");
+            }
+        }
+    }
+
+    async fn attempt(&self, entry: &Entry, now: Timestamp) -> store::Result<()> {
+        let Some(task) = Task::read(entry) else {
+            tracing::error!(outbox = %entry.id, kind = entry.kind, "no such work is known");
+            return outbox::park(&mut *self.writer.store.connection().await?, entry, "unknown", now).await;
+        };
+        let sent = match self.writer.letter(&task, entry, now).await {
+            Ok(Some(letter)) => self.send(entry, &letter, now).await,
+            Ok(None) => return outbox::discard(&mut *self.writer.store.connection().await?, entry, "overtaken", now).await,
+            Err(error) => {
+                tracing::error!(outbox = %entry.id, %error, "the mail could not be written");
+                Err(SendError::Temporary("unwritten".to_owned()))
+            }
+        };
+        match sent {
+            Ok(()) => self.end(entry, &task, End::Sent, now).await,
+            Err(SendError::Refused(tag)) => self.end(entry, &task, End::Refused(&tag), now).await,
+            Err(SendError::Temporary(tag)) => self.put_off(entry, &task, &tag, now).await,
+        }
+    }
+
+    async fn send(&self, entry: &Entry, letter: &Letter, now: Timestamp) -> Result<(), SendError> {
+        let Writer { brand, zone, .. } = &self.writer;
+        let mail = Outgoing {
+            message_id: Outgoing::message_id(&entry.id, &self.mail_from),
+            from: self.mail_from.clone(),
+            from_name: brand.name.clone(),
+            reply_to: brand.support_email.clone(),
+            sent_at: now,
+            mail: letter.render(House { brand, zone }),
+        };
+        self.mailer.send(&mail).await
+    }
+
+    async fn put_off(&self, entry: &Entry, task: &Task, tag: &str, now: Timestamp) -> store::Result<()> {
+        let Some(pause) = pause_after(entry.attempts) else { return self.end(entry, task, End::Exhausted(tag), now).await };
+        tracing::warn!(outbox = %entry.id, kind = entry.kind, tag, attempts = entry.attempts, "not done; it is tried again");
+        outbox::retry(&mut *self.writer.store.connection().await?, entry, tag, now.plus(pause)).await
+    }
+
+    /// Marks the entry and what follows from it in one transaction.
+    async fn end(&self, entry: &Entry, task: &Task, end: End<'_>, now: Timestamp) -> store::Result<()> {
+        match end {
+            End::Sent => tracing::info!(outbox = %entry.id, kind = entry.kind, attempts = entry.attempts, "sent"),
+            End::Refused(tag) | End::Exhausted(tag) => tracing::warn!(outbox = %entry.id, kind = entry.kind, tag, "given up"),
+        }
+        for _ in 0..RACES_MAX {
+            let mut tx = self.writer.store.begin().await?;
+            match end {
+                End::Sent => outbox::done(&mut tx, entry, now).await?,
+                End::Refused(tag) | End::Exhausted(tag) => outbox::park(&mut tx, entry, tag, now).await?,
+            }
+            match self.tell(&mut tx, entry, task, end, now).await {
+                // The gift was changed meanwhile: its new state is read and judged again.
+                Err(store::Error::Stale) => tx.rollback().await?,
+                told => {
+                    told?;
+                    return Ok(tx.commit().await?);
+                }
+            }
+        }
+        Err(store::Error::Stale)
+    }
+
+    /// Writes down what an end means for the gift, its giver and the operator.
+    async fn tell(&self, tx: &mut Tx, entry: &Entry, task: &Task, end: End<'_>, now: Timestamp) -> store::Result<()> {
+        if let Task::GiftForYou { gift_id, generation } = task {
+            let Some(gift) = store::gifts::find(tx, gift_id).await? else { return Ok(()) };
+            let (heard, what) = match end {
+                End::Sent => (gift.sent(*generation, now), "sent"),
+                End::Refused(_) => (gift.bounced(*generation, now), "bounced"),
+                End::Exhausted(_) => (gift.delivery_failed(*generation, now), "not_delivered"),
+            };
+            if let Some(after) = heard {
+                self.advance(tx, &gift, &after, what, now).await?;
+                if !matches!(end, End::Sent) {
+                    outbox::post(tx, &task::delivery_failed(gift_id, &entry.id), now).await?;
+                }
+            }
+        }
+        let is_the_givers_to_mend = matches!((task, end), (Task::GiftForYou { .. }, End::Refused(_)));
+        match end {
+            End::Refused(tag) | End::Exhausted(tag) if task.concerns_a_gift() && !is_the_givers_to_mend => {
+                outbox::post(tx, &task::work_parked(entry, tag), now).await
+            }
+            End::Sent | End::Refused(_) | End::Exhausted(_) => Ok(()),
+        }
+    }
+
+    async fn advance(&self, tx: &mut Tx, before: &Gift, after: &Gift, what: &'static str, now: Timestamp) -> store::Result<()> {
+        let code = after.code(&self.writer.secrets).ok_or(store::Error::Unreadable("secret_id"))?;
+        store::gifts::advance(tx, before, after, &gifts::digest(&code), what, now).await
+    }
+}
+
+/// How long to wait after this many tries; `None` after the last.
+fn pause_after(attempts: i64) -> Option<Duration> {
+    let place = usize::try_from(attempts.checked_sub(1)?).ok()?;
+    PAUSES.get(place).copied()
+}
+
+#[cfg(test)]
+mod pauses {
+    use super::*;
+
+    #[test]
+    fn every_pause_is_longer_than_the_one_before_and_they_end() {
+        assert!(PAUSES.is_sorted());
+        assert_eq!(pause_after(1), Some(Duration::from_secs(10)));
+        assert_eq!(pause_after(8), Some(Duration::from_hours(24)));
+        assert_eq!(pause_after(9), None);
+    }
+}

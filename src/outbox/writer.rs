@@ -1,0 +1,171 @@
+//! Writes the mail that an entry stands for, from what is true at the moment of sending. Codes, proofs and links are derived
+//! here and nowhere kept.
+
+mod accounts;
+
+use url::Url;
+
+use super::task::Task;
+use crate::catalog::Brand;
+use crate::checkout::Order;
+use crate::emails::{
+    CardPlan, DeliveryFailed, DeliveryFault, Discount, GiftForYou, GiftRedeemed, Letter, Notice, OperatorNotice, Receipt,
+    SecretLink,
+};
+use crate::gifts::{self, Delivery, Gift, GiftState};
+use crate::store::outbox::Entry;
+use crate::store::{self, Store};
+use crate::values::{GiftId, PersonName, Secrets, Timestamp, Zone};
+
+/// What mails are written from.
+pub struct Writer {
+    pub store: Store,
+    pub secrets: Secrets,
+    pub brand: Brand,
+    /// In which days and clock times are written.
+    pub zone: Zone,
+    /// Where the shop's pages stand for the outside world.
+    pub public_url: Url,
+}
+
+impl Writer {
+    /// The mail to be sent now; `None` where what has happened since leaves nothing to say.
+    pub(super) async fn letter(&self, task: &Task, entry: &Entry, now: Timestamp) -> store::Result<Option<Letter>> {
+        Ok(match task {
+            Task::Receipt { order_id, gift_id } => {
+                let mut connection = self.store.connection().await?;
+                let order = store::orders::find(&mut connection, order_id).await?;
+                let gift = store::gifts::find(&mut connection, gift_id).await?;
+                order.zip(gift).and_then(|(order, gift)| self.receipt(&order, &gift, entry.created_at, now)).map(Letter::Receipt)
+            }
+            Task::GiftForYou { gift_id, generation } => match self.gift(gift_id).await? {
+                Some(gift) if gift.generation == *generation && gift.delivery_due().is_some_and(|due_at| due_at <= now) => {
+                    Some(Letter::GiftForYou(self.gift_for_you(gift)?))
+                }
+                Some(_) | None => None,
+            },
+            Task::GiftRedeemed { gift_id } => {
+                self.gift(gift_id).await?.and_then(|gift| self.gift_redeemed(gift)).map(Letter::GiftRedeemed)
+            }
+            Task::DeliveryFailed { gift_id } => {
+                self.gift(gift_id).await?.and_then(|gift| self.delivery_failed(gift)).map(Letter::DeliveryFailed)
+            }
+            Task::VerifyAddress { link_id }
+            | Task::SignInLink { link_id }
+            | Task::ResetPassword { link_id }
+            | Task::AddressChangeConfirm { link_id } => self.one_time_link(link_id, now).await?,
+            Task::AddressChanged { link_id } => self.address_changed(link_id, entry.created_at).await?,
+            Task::PasswordChanged { account_id } => self.password_changed(account_id, entry.created_at).await?,
+            Task::AccountExists { account_id } => self.account_exists(account_id).await?,
+            Task::OperatorNotice { gift_id, reason } => {
+                Some(self.to_operator(Notice::Gift { reference: gift_id.clone(), reason: reason.clone() }))
+            }
+            Task::WorkParked { entry_id, kind, reason } => {
+                Some(self.to_operator(Notice::Parked { entry: entry_id.clone(), kind: kind.clone(), reason: reason.clone() }))
+            }
+        })
+    }
+
+    async fn gift(&self, id: &GiftId) -> store::Result<Option<Gift>> {
+        store::gifts::find(&mut *self.store.connection().await?, id).await
+    }
+
+    fn receipt(&self, order: &Order, gift: &Gift, paid_at: Timestamp, now: Timestamp) -> Option<Receipt> {
+        let discount = order.list_total.minus(order.total).ok().filter(|amount| amount.minor > 0);
+        Some(Receipt {
+            to: order.buyer_email.clone()?,
+            to_name: order.buyer_name.as_deref().and_then(|name| PersonName::parse(name).ok()),
+            recipient_name: gift.recipient_name.clone(),
+            recipient_email: gift.recipient_email.clone(),
+            title: order.line_item.title.clone(),
+            list_price: order.list_total,
+            discount: discount.map(|amount| Discount { code: None, amount }),
+            total: order.total,
+            paid_at,
+            card: plan(gift, now),
+            status_page: self.status_page(&gift.id),
+            order_id: order.id.clone(),
+            reference: gift.id.clone(),
+        })
+    }
+
+    fn gift_for_you(&self, gift: Gift) -> store::Result<GiftForYou> {
+        let derived = gift.code(&self.secrets).zip(gift.proof(&self.secrets));
+        let (code, proof) = derived.ok_or(store::Error::Unreadable("secret_id"))?;
+        let mut link = self.page(&["redeem", code.reveal()]);
+        link.query_pairs_mut().append_pair("proof", &proof);
+        Ok(GiftForYou {
+            to: gift.recipient_email,
+            recipient_name: gift.recipient_name,
+            giver_name: gift.giver_name,
+            message: gift.message,
+            tier: gift.tier,
+            months: gift.months,
+            link: SecretLink(link),
+            redeem_page: self.page(&["redeem"]),
+            code,
+            reference: gift.id,
+        })
+    }
+
+    fn gift_redeemed(&self, gift: Gift) -> Option<GiftRedeemed> {
+        let GiftState::Redeemed { redeemed_at, .. } = gift.state else { return None };
+        Some(GiftRedeemed {
+            to: gift.giver_email?,
+            recipient_name: gift.recipient_name,
+            tier: gift.tier,
+            months: gift.months,
+            redeemed_at,
+            status_page: self.status_page(&gift.id),
+            reference: gift.id,
+        })
+    }
+
+    fn delivery_failed(&self, gift: Gift) -> Option<DeliveryFailed> {
+        let fault = match gift.delivery {
+            Delivery::Bounced { .. } => DeliveryFault::Refused,
+            Delivery::Failed { .. } => DeliveryFault::NotReached,
+            Delivery::LinkOnly | Delivery::Scheduled { .. } | Delivery::Sent { .. } => return None,
+        };
+        Some(DeliveryFailed {
+            to: gift.giver_email?,
+            recipient_name: gift.recipient_name,
+            recipient_email: gift.recipient_email,
+            fault,
+            status_page: self.status_page(&gift.id),
+            reference: gift.id,
+        })
+    }
+
+    fn to_operator(&self, notice: Notice) -> Letter {
+        Letter::OperatorNotice(OperatorNotice { to: self.brand.support_email.clone(), notice })
+    }
+
+    /// The buyer's own page of a gift, by its signed link.
+    fn status_page(&self, gift: &GiftId) -> SecretLink {
+        let mut page = self.page(&["gifts", gift.as_str()]);
+        page.query_pairs_mut().append_pair("key", &gifts::page_key(&self.secrets.current, gift));
+        SecretLink(page)
+    }
+
+    /// A page of ours, below wherever the shop stands.
+    fn page(&self, path: &[&str]) -> Url {
+        let mut page = self.public_url.clone();
+        if let Ok(mut segments) = page.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        page
+    }
+}
+
+/// How the card travels, as far as can be said when the receipt is written.
+fn plan(gift: &Gift, now: Timestamp) -> CardPlan {
+    match (&gift.state, &gift.delivery) {
+        (GiftState::Held { .. }, _) => CardPlan::Held,
+        (_, Delivery::LinkOnly) => CardPlan::ByHand,
+        (_, Delivery::Scheduled { due_at }) if *due_at > now => CardPlan::On(*due_at),
+        (_, Delivery::Scheduled { .. } | Delivery::Sent { .. } | Delivery::Bounced { .. } | Delivery::Failed { .. }) => {
+            CardPlan::Now
+        }
+    }
+}

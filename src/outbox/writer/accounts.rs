@@ -1,0 +1,64 @@
+//! The mails about accounts: one-time links that still work, and news of what was changed.
+
+use super::Writer;
+use crate::accounts::{Account, OneTimeLink, Purpose};
+use crate::emails::{
+    AccountExists, AddressChangeConfirm, AddressChanged, Letter, PasswordChanged, ResetPassword, SecretLink, SignInLink,
+    VerifyAddress,
+};
+use crate::store;
+use crate::values::{AccountId, LinkId, Timestamp};
+
+impl Writer {
+    /// The link's own mail, as long as the link would act if its reader followed it at once.
+    pub(super) async fn one_time_link(&self, id: &LinkId, now: Timestamp) -> store::Result<Option<Letter>> {
+        let mut connection = self.store.connection().await?;
+        let Some(link) = store::one_time_links::find(&mut connection, id).await? else { return Ok(None) };
+        let Some(account) = store::accounts::find(&mut connection, &link.account_id).await? else { return Ok(None) };
+        let token = link.token(&self.secrets).ok_or(store::Error::Unreadable("secret_id"))?;
+        Ok(link.check(&token, &account, &self.secrets, now).is_ok().then(|| self.letter_with(link, &token)))
+    }
+
+    fn letter_with(&self, link: OneTimeLink, token: &str) -> Letter {
+        let valid_for = link.purpose.valid_for();
+        let to = link.email;
+        let carried = |path: &[&str]| {
+            let mut page = self.page(path);
+            page.query_pairs_mut().append_pair("link", link.id.as_str()).append_pair("token", token);
+            SecretLink(page)
+        };
+        match link.purpose {
+            Purpose::Verify => Letter::VerifyAddress(VerifyAddress { to, link: carried(&["verify"]), valid_for }),
+            Purpose::SignIn => Letter::SignInLink(SignInLink { to, link: carried(&["login", "once"]), valid_for }),
+            Purpose::Reset => Letter::ResetPassword(ResetPassword { to, link: carried(&["reset"]), valid_for }),
+            Purpose::ChangeEmail { new_email } => {
+                let link = carried(&["account", "email", "confirm"]);
+                Letter::AddressChangeConfirm(AddressChangeConfirm { to: new_email, link, valid_for })
+            }
+        }
+    }
+
+    pub(super) async fn address_changed(&self, id: &LinkId, changed_at: Timestamp) -> store::Result<Option<Letter>> {
+        let link = store::one_time_links::find(&mut *self.store.connection().await?, id).await?;
+        Ok(link.and_then(|link| {
+            let new_address = link.purpose.new_email()?.clone();
+            Some(Letter::AddressChanged(AddressChanged { to: link.email, new_address, changed_at }))
+        }))
+    }
+
+    pub(super) async fn password_changed(&self, id: &AccountId, changed_at: Timestamp) -> store::Result<Option<Letter>> {
+        let account = self.account(id).await?;
+        let letter = |account: Account| PasswordChanged { to: account.email, changed_at, forgot_page: self.page(&["forgot"]) };
+        Ok(account.map(letter).map(Letter::PasswordChanged))
+    }
+
+    pub(super) async fn account_exists(&self, id: &AccountId) -> store::Result<Option<Letter>> {
+        let account = self.account(id).await?;
+        let (sign_in_page, forgot_page) = (self.page(&["login"]), self.page(&["forgot"]));
+        Ok(account.map(|account| Letter::AccountExists(AccountExists { to: account.email, sign_in_page, forgot_page })))
+    }
+
+    async fn account(&self, id: &AccountId) -> store::Result<Option<Account>> {
+        store::accounts::find(&mut *self.store.connection().await?, id).await
+    }
+}
