@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 
 use super::Shop;
+use super::passwords::chosen;
 use crate::accounts::{Account, Password};
-use crate::{Error, Result, outbox};
+use crate::{Result, outbox};
 
 impl Shop {
     /// Changes the password, ends every session of the account and tells its owner by mail. The answer is the account to be
@@ -13,8 +14,7 @@ impl Shop {
         let now = self.clock.now();
         let message = "Enter your present password; this is another. Without one, sign out and choose “Forgotten password”";
         self.demand_password(account, current, from, "current_password", message).await?;
-        let password = Password::choose(typed, &account.email).map_err(|error| Error::invalid("password", error.to_string()))?;
-        let password_hash = self.hasher.hash(&password, self.entropy.as_ref()).await?;
+        let password_hash = self.hasher.hash(&chosen(typed, account)?, self.entropy.as_ref()).await?;
         let mut tx = self.store.begin().await?;
         let changed = self.change(&mut tx, account, &account.change_password(password_hash), now).await?;
         self.post(&mut tx, outbox::password_changed(&changed.id, now), now).await?;
@@ -29,6 +29,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::Error;
     use crate::shop::testing::{ELSEWHERE, HOME, RAIN, SNOW, World};
     use crate::store::Store;
     use crate::store::testing::on_both;

@@ -23,6 +23,7 @@ mod entropy;
 mod forgot;
 mod kept;
 mod links;
+mod passwords;
 mod rate_limit;
 mod register;
 mod reset;

@@ -30,16 +30,16 @@ impl Limit {
     /// Wrong passwords in the whole shop. Above it everybody waits a moment, and nobody is refused.
     const PASSWORDS_ANYWHERE: Self = Self::new("passwords anywhere", 500, 15 * MINUTE);
     /// Mails to one address that one network asks for.
-    const MAILS: Self = Self::new("mails", 10, HOUR);
+    const MAILS: Self = Self::new("mails", 20, HOUR);
     /// Mails to one address, whoever asks. Many networks would have to join to keep its owner from a mail of theirs.
     const MAILS_TO: Self = Self::new("mails to", 60, HOUR);
     /// Mails to anybody that one network asks for.
-    const MAILS_FROM: Self = Self::new("mails from", 200, HOUR);
-    const REGISTRATIONS_FROM: Self = Self::new("registrations from", 100, HOUR);
+    const MAILS_FROM: Self = Self::new("mails from", 500, HOUR);
+    const REGISTRATIONS_FROM: Self = Self::new("registrations from", 300, HOUR);
     /// Codes that no gift has, from one network. A code has 120 bits; this keeps the table quiet.
     pub(super) const CODES_FROM: Self = Self::new("codes from", 60, 15 * MINUTE);
     /// Orders that one network begins: somebody who tries cards makes many.
-    pub(super) const CHECKOUTS_FROM: Self = Self::new("checkouts from", 120, HOUR);
+    pub(super) const CHECKOUTS_FROM: Self = Self::new("checkouts from", 300, HOUR);
 
     const fn new(name: &'static str, attempts_max: i64, window_seconds: u64) -> Self {
         Self { name, attempts_max, window: Duration::from_secs(window_seconds) }

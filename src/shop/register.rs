@@ -199,7 +199,7 @@ mod tests {
 
     on_both!(nobody_is_mailed_without_end, async |store: Store| {
         let world = World::on(store);
-        for _ in 0..10 {
+        for _ in 0..20 {
             world.shop.forgot(&address("bea@example.com"), ELSEWHERE).await.unwrap();
         }
         let refused = world.shop.forgot(&address("bea@example.com"), ELSEWHERE).await;

@@ -1,7 +1,8 @@
 //! Choosing a new password by a link in one's mailbox.
 
+use super::passwords::chosen;
 use super::{Raced, Shop, until_unraced};
-use crate::accounts::{Account, Password, PasswordHash, Purpose};
+use crate::accounts::{Account, PasswordHash, Purpose};
 use crate::store::one_time_links;
 use crate::values::{LinkId, Timestamp};
 use crate::{Error, Result, outbox};
@@ -12,8 +13,7 @@ impl Shop {
     pub async fn reset(&self, id: &LinkId, token: &str, typed: &str) -> Result<Account> {
         let now = self.clock.now();
         let (_, account) = self.open_link(&mut *self.store.connection().await?, id, token, now).await?;
-        let password = Password::choose(typed, &account.email).map_err(|error| Error::invalid("password", error.to_string()))?;
-        let password_hash = self.hasher.hash(&password, self.entropy.as_ref()).await?;
+        let password_hash = self.hasher.hash(&chosen(typed, &account)?, self.entropy.as_ref()).await?;
         let account = until_unraced(|| self.reset_once(id, token, &password_hash, now)).await?;
         self.outbox_bell.notify_one();
         Ok(account)

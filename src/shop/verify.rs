@@ -74,23 +74,6 @@ impl Shop {
             }
         }
     }
-
-    /// Goes on only with the account's password; a wrong one counts as a failure to sign in.
-    pub(super) async fn demand_password(
-        &self,
-        account: &Account,
-        password: &Password,
-        from: IpAddr,
-        field: &str,
-        message: &str,
-    ) -> Result<()> {
-        let buckets = self.password_buckets(&account.email, from);
-        self.attempt(&buckets).await?;
-        if !self.hasher.fits(password, account.password_hash.as_ref()).await? {
-            return Err(Error::invalid(field, message));
-        }
-        self.forgive(&buckets).await
-    }
 }
 
 #[cfg(test)]
