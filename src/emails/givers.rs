@@ -196,7 +196,7 @@ impl DeliveryFailed {
                     "Nothing is lost. The gift is paid and waits, and its page has the link and the code, so that you can hand it over yourself."
                 )),
                 Block::Button { label: "See your gift’s page", url: self.status_page.0.clone() },
-                Block::Aside(words!("If the address is mistyped, answer this mail with the right one.")),
+                Block::Aside(words!("If the address is mistyped, correct it there, and the card goes out again.")),
             ],
             foot: giver_foot(brand, &self.reference),
         }
@@ -319,7 +319,7 @@ mod tests {
             See your gift’s page:
             https://ribbon.example/gifts/gift_7h2kq9v4xw000000?key=k1
 
-            If the address is mistyped, answer this mail with the right one.
+            If the address is mistyped, correct it there, and the card goes out again.
 
             --
 

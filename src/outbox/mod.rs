@@ -14,8 +14,8 @@ pub use inbox::SandboxMailer;
 pub use mailer::{Mailer, Outgoing, SendError};
 pub use smtp::{SmtpMailer, SmtpUrlError};
 pub use task::{
-    Task, account_exists, address_change_confirm, address_changed, gift_for_you, gift_redeemed, operator_notice, password_changed,
-    receipt, reset_password, sign_in_link, verify_address,
+    Task, account_exists, address_change_confirm, address_changed, gift_doubted, gift_for_you, gift_redeemed, paid_twice,
+    password_changed, receipt, reset_password, sign_in_link, verify_address,
 };
 pub use worker::Worker;
 pub use writer::Writer;

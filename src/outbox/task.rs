@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::gifts::Gift;
+use crate::gifts::{Gift, HoldReason};
 use crate::store::outbox::{Entry, NewEntry};
 use crate::values::{AccountId, GiftId, LinkId, OrderId, OutboxId, Timestamp};
 
@@ -26,21 +26,22 @@ pub enum Task {
     WorkParked { entry_id: OutboxId, kind: String, reason: String },
 }
 
-pub fn receipt(gift: &Gift) -> NewEntry {
-    let task = Task::Receipt { order_id: gift.order_id.clone(), gift_id: gift.id.clone() };
-    task.entry(gift.order_id.as_str())
+pub fn receipt(order_id: &OrderId, gift_id: &GiftId) -> NewEntry {
+    let task = Task::Receipt { order_id: order_id.clone(), gift_id: gift_id.clone() };
+    task.entry(order_id.as_str())
 }
 
-/// The gift's own mail, for when [`Gift::delivery_due`] says. Posted again after a hold was lifted it is the same entry;
-/// after a reissue, for another day or to send again it is a new one.
-pub fn gift_for_you(gift: &Gift, due_at: Timestamp) -> NewEntry {
+/// The gift's own mail, when its delivery is due; `None` for a gift that isn't to be mailed. Posted again after a hold was
+/// lifted it is the same entry; after a reissue, for another day or to send again it is a new one.
+pub fn gift_for_you(gift: &Gift) -> Option<NewEntry> {
+    let due_at = gift.delivery_due()?;
     let task = Task::GiftForYou { gift_id: gift.id.clone(), generation: gift.generation };
     let entry = task.entry(&format!("{} {} {}", gift.id, gift.generation, due_at.millis()));
-    NewEntry { due_at: Some(due_at), ..entry }
+    Some(NewEntry { due_at: Some(due_at), ..entry })
 }
 
-pub fn gift_redeemed(gift: &Gift) -> NewEntry {
-    Task::GiftRedeemed { gift_id: gift.id.clone() }.entry(gift.id.as_str())
+pub fn gift_redeemed(gift_id: &GiftId) -> NewEntry {
+    Task::GiftRedeemed { gift_id: gift_id.clone() }.entry(gift_id.as_str())
 }
 
 /// `mail` is the entry that could not be delivered.
@@ -79,10 +80,23 @@ pub fn account_exists(account_id: &AccountId, tried_at: Timestamp) -> NewEntry {
     Task::AccountExists { account_id: account_id.clone() }.entry(&at(account_id, tried_at))
 }
 
-/// To the operator, about a gift as it stands in `gift`'s version. `reason` is a tag: `dispute`, `mismatch`, `paid_twice`.
-pub fn operator_notice(gift: &Gift, reason: &str) -> NewEntry {
-    let task = Task::OperatorNotice { gift_id: gift.id.clone(), reason: reason.to_owned() };
-    task.entry(&format!("{} {} {reason}", gift.id, gift.version))
+/// To the operator: somebody must look at this gift.
+pub fn gift_doubted(gift_id: &GiftId, reason: HoldReason, doubted_at: Timestamp) -> NewEntry {
+    let reason = match reason {
+        HoldReason::Dispute => "dispute",
+        HoldReason::Mismatch => "mismatch",
+    };
+    operator_notice(gift_id, reason, doubted_at)
+}
+
+/// To the operator: the gift's order was paid a second time, and one payment is to be given back.
+pub fn paid_twice(gift_id: &GiftId, paid_at: Timestamp) -> NewEntry {
+    operator_notice(gift_id, "paid_twice", paid_at)
+}
+
+fn operator_notice(gift_id: &GiftId, reason: &str, noticed_at: Timestamp) -> NewEntry {
+    let task = Task::OperatorNotice { gift_id: gift_id.clone(), reason: reason.to_owned() };
+    task.entry(&format!("{} {reason}", at(gift_id, noticed_at)))
 }
 
 /// To the operator, about an entry that was given up.

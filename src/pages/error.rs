@@ -10,12 +10,21 @@ use crate::error::Error;
 pub fn ErrorPage(error: Error, #[prop(optional_no_strip)] request_id: Option<String>) -> impl IntoView {
     let title = heading(&error);
     let (path, words) = way_on(&error);
+    let lost = matches!(error, Error::NotFound).then(|| {
+        view! {
+            <p>
+                "Were you given something? "<a href="/redeem">"Type the code on your card"</a>". "
+                "Did you give something? The link in your receipt leads to it."
+            </p>
+        }
+    });
     let quoted = request_id.map(|id| view! { " and quote "<span class="code">{id}</span> });
     view! {
         <Frame title private=true>
             <div class="stack">
                 <h1>{title}</h1>
                 <p class="lead">{error.to_string()}</p>
+                {lost}
                 <p class="row"><a class="btn" href=path>{words}</a></p>
                 <p class="small">"If that does not help, write to "<Letterbox/>{quoted}"."</p>
             </div>

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 use url::Url;
 
-use super::super::{Mailer, Outgoing, SendError, Worker, Writer};
+use super::super::{Mailer, Outgoing, SendError, Worker, Writer, gift_for_you, receipt};
 use crate::accounts::{Account, OneTimeLink, PasswordHash, Purpose};
 use crate::catalog::{Brand, Months, PriceIds, Tier};
 use crate::checkout::{LineItem, Mode, Order, OrderState, ProviderName};
@@ -104,6 +104,15 @@ impl World {
 
     pub async fn post(&self, entry: &store::outbox::NewEntry) {
         super::super::post(&mut self.store.connection().await.unwrap(), entry, NOW).await.unwrap();
+    }
+
+    /// Posts the gift's own mail.
+    pub async fn post_gift(&self, gift: &Gift) {
+        self.post(&gift_for_you(gift).unwrap()).await;
+    }
+
+    pub fn receipt(&self) -> store::outbox::NewEntry {
+        receipt(&self.gift.order_id, &self.gift.id)
     }
 
     /// The gift as the table has it.
