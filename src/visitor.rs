@@ -10,7 +10,7 @@ use tower_sessions::session;
 use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
 use crate::accounts::Account;
-use crate::shop::Shop;
+use crate::shop::{GiftKey, Shop};
 use crate::store::sessions::{IDLE, SIGNED_IN, Sessions, SignedIn};
 use crate::{Error, Result};
 
@@ -40,11 +40,16 @@ impl Visitor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
+/// The cookie's name; under https the browser holds it to this host and to https.
+pub const fn cookie_name(is_https: bool) -> &'static str {
+    if is_https { "__Host-ribbon" } else { "ribbon" }
+}
+
 /// The layer that gives every request its session; nothing is written until something is to be remembered.
 pub fn sessions(store: Sessions, is_https: bool) -> SessionManagerLayer<Sessions> {
     let idle = i64::try_from(IDLE.as_secs()).unwrap_or(i64::MAX);
     SessionManagerLayer::new(store)
-        .with_name(if is_https { "__Host-ribbon" } else { "ribbon" })
+        .with_name(cookie_name(is_https))
         .with_path("/")
         .with_http_only(true)
         .with_secure(is_https)
@@ -113,6 +118,38 @@ impl Caller {
             Visitor::Account(account) => Ok(account),
             Visitor::Nobody => Err(Error::Unauthenticated),
         }
+    }
+
+    /// The gift that a form is about: by the code that was typed, by the link at which the form was opened, or the one that the session
+    /// keeps.
+    pub async fn gift_key(&self, typed: &str) -> Result<GiftKey> {
+        let uri = Self::opened_at().await?;
+        let query = |name: &str| {
+            let query = uri.query().unwrap_or_default();
+            url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        };
+        if !typed.trim().is_empty() {
+            return GiftKey::typed(typed, None);
+        }
+        if let Some(code) = uri.path().strip_prefix("/redeem/") {
+            return GiftKey::typed(code, query("proof"));
+        }
+        if let Some(reference) = query("gift") {
+            return reference.parse().map(GiftKey::Reference).map_err(|_| Error::GiftNotFound);
+        }
+        let kept = kept_gift(&self.session).await?;
+        kept.map(GiftKey::Kept).ok_or_else(|| Error::invalid("code", "Enter the code on your card"))
+    }
+
+    /// The gift whose page a form stands on.
+    pub async fn gift_reference(&self) -> Result<String> {
+        let uri = Self::opened_at().await?;
+        uri.path().strip_prefix("/gifts/").map(str::to_owned).ok_or(Error::NotFound)
+    }
+
+    /// The address at which the form was opened and to which it was posted.
+    async fn opened_at() -> Result<http::Uri> {
+        leptos_axum::extract::<axum::extract::OriginalUri>().await.map(|uri| uri.0).map_err(Error::internal)
     }
 
     /// Signs in and goes on: to the gift that they came for, else to `otherwise`.

@@ -2,6 +2,7 @@
 //! Both builds compile this; what only the server has stands in the bodies under its full path.
 
 mod accounts;
+mod gifts;
 
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -9,6 +10,7 @@ use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use crate::Error;
 
 pub use accounts::*;
+pub use gifts::*;
 
 impl FromServerFnError for Error {
     type Encoder = JsonEncoding;

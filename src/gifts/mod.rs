@@ -118,3 +118,34 @@ impl Gift {
         Self { state, ..self.clone() }
     }
 }
+
+impl GiftState {
+    /// As the database, the API and the operator read it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Purchased { .. } => "purchased",
+            Self::Held { .. } => "held",
+            Self::Redeemed { .. } => "redeemed",
+            Self::Canceled { .. } => "canceled",
+            Self::Refunded { .. } => "refunded",
+            Self::Declined { .. } => "declined",
+            Self::Expired { .. } => "expired",
+        }
+    }
+}
+
+impl Delivery {
+    /// As the database and the operator read it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::LinkOnly => "link_only",
+            Self::Scheduled { .. } => "scheduled",
+            Self::Sent { .. } => "sent",
+            Self::Bounced { .. } => "bounced",
+            Self::Failed { .. } => "failed",
+        }
+    }
+}

@@ -1,8 +1,10 @@
 //! HTML for people, complete without scripts: each page is a function of data that a verb returned.
-//! Knows nothing of requests, sessions or the store. What every page shares comes by context: the shop front,
+//! Knows nothing of requests or sessions, but for `doors`, and nothing of the store. What every page shares comes by context: the shop front,
 //! whether somebody is signed in, a refusal, a notice.
 
 mod account;
+mod app;
+mod doors;
 mod error;
 mod gift;
 mod home;
@@ -28,6 +30,7 @@ use crate::catalog::{Brand, Catalog};
 use crate::values::Zone;
 
 pub use account::AccountPage;
+pub use app::App;
 pub use error::ErrorPage;
 pub use gift::GiftPage;
 pub use home::HomePage;
@@ -59,6 +62,10 @@ pub struct Shopfront {
 /// Whether the visitor is signed in; provided as context, and absent reads as no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignedIn(pub bool);
+
+/// What the log calls the request that is being answered; provided as context.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
 
 /// The shop front of the page that is being rendered.
 fn shopfront() -> Arc<Shopfront> {

@@ -51,6 +51,7 @@ fn standing_in_words(status: &StatusPage) -> String {
         Standing::Held => "We are checking this payment. Nothing is lost.".to_owned(),
         Standing::Ready { .. } => match &status.delivery {
             DeliverySeen::LinkOnly => "Paid, and yours to hand over.".to_owned(),
+            DeliverySeen::Leaving => "Paid, and about to leave.".to_owned(),
             DeliverySeen::Scheduled { due_at } => format!("Paid, and goes out on {}.", date(*due_at)),
             DeliverySeen::Sent { .. } => "Sent, and waiting to be redeemed.".to_owned(),
             DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. } => format!("Paid, but our mail did not reach {name}."),
@@ -87,6 +88,7 @@ fn knot_in_words(kind: KnotKind, status: &StatusPage) -> (String, String) {
     let (title, sentence) = match kind {
         KnotKind::Ordered => ("Card written".to_owned(), String::new()),
         KnotKind::Paid => ("Paid".to_owned(), format!("{}.", status.receipt.total.exact())),
+        KnotKind::Leaving => (format!("On its way to {email}"), String::new()),
         KnotKind::Scheduled => (format!("Goes out to {email}"), String::new()),
         KnotKind::Sent => (format!("Sent to {email}"), String::new()),
         KnotKind::HandedOver => ("Handed over by you".to_owned(), "We write to nobody but you.".to_owned()),

@@ -36,7 +36,7 @@ fn Paid(status: StatusPage) -> impl IntoView {
     let next = match &status.delivery {
         DeliverySeen::LinkOnly => format!("It is paid, and the link to pass on to {name} is on the gift’s own page."),
         DeliverySeen::Scheduled { due_at } => format!("It is paid, and goes out to {name} on {}.", date(*due_at)),
-        DeliverySeen::Sent { .. } => format!("It is paid, and the card is on its way to {name}."),
+        DeliverySeen::Leaving | DeliverySeen::Sent { .. } => format!("It is paid, and the card is on its way to {name}."),
         DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. } => {
             format!("It is paid, but our mail to {name} came back. The gift’s own page has a form for another address.")
         }

@@ -99,6 +99,14 @@ pub enum SandboxError {
     Client(#[from] reqwest::Error),
 }
 
+impl SandboxError {
+    /// Somebody listens there already: most likely a sandbox that runs apart.
+    #[must_use]
+    pub fn is_port_taken(&self) -> bool {
+        matches!(self, Self::Bind { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse)
+    }
+}
+
 /// Binds, then serves in the background until `stop`. A rustls provider must have been installed.
 pub async fn start(
     settings: Settings,

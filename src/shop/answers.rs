@@ -130,6 +130,7 @@ pub struct Knot {
 pub enum KnotKind {
     Ordered,
     Paid,
+    Leaving,
     Scheduled,
     Sent,
     HandedOver,
@@ -146,10 +147,20 @@ pub enum KnotKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeliverySeen {
     LinkOnly,
-    Scheduled { due_at: Timestamp },
-    Sent { sent_at: Timestamp },
-    Bounced { bounced_at: Timestamp },
-    Failed { failed_at: Timestamp },
+    /// Its moment has come, and the mail is about to leave.
+    Leaving,
+    Scheduled {
+        due_at: Timestamp,
+    },
+    Sent {
+        sent_at: Timestamp,
+    },
+    Bounced {
+        bounced_at: Timestamp,
+    },
+    Failed {
+        failed_at: Timestamp,
+    },
 }
 
 /// `/account`.

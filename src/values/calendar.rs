@@ -69,6 +69,12 @@ impl Zone {
         format!("{}, {:02}:{:02}", written(zoned.date()), zoned.hour(), zoned.minute())
     }
 
+    /// A day in full: "21 November 2026".
+    #[must_use]
+    pub fn written(day: Day) -> String {
+        written(day)
+    }
+
     fn zoned(&self, at: Timestamp) -> Zoned {
         jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default().to_zoned(self.0.clone())
     }

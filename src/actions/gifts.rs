@@ -1,0 +1,88 @@
+//! What the forms about gifts do: each reads its fields, calls one verb, and answers with where to go next.
+#![expect(clippy::too_many_arguments, reason = "the arguments of a server function are the fields of its form")]
+
+use leptos::prelude::*;
+
+use crate::Error;
+
+/// `/gift`: promises the gift and goes on to the payment page.
+#[server(prefix = "", endpoint = "/gift")]
+pub async fn buy_gift(
+    #[server(default)] tier: String,
+    #[server(default)] duration_months: String,
+    #[server(default)] recipient_name: String,
+    #[server(default)] recipient_email: String,
+    #[server(default)] message: String,
+    #[server(default)] buyer_name: String,
+    #[server(default)] buyer_email: String,
+    #[server(default)] delivery: String,
+    #[server(default)] deliver_on: String,
+    #[server(default)] time_zone: String,
+    #[server(default)] promo_code: String,
+) -> Result<(), Error> {
+    let caller = crate::visitor::Caller::of_request().await?;
+    let fields = crate::shop::GiftFields {
+        tier,
+        duration_months,
+        recipient_name,
+        recipient_email,
+        message,
+        buyer_name,
+        buyer_email,
+        delivery,
+        deliver_on,
+        time_zone,
+        promo_code,
+    };
+    let promised = caller.shop.buy(&caller.shop.read_purchase(&fields)?, caller.address).await?;
+    leptos_axum::redirect(promised.url.as_str());
+    Ok(())
+}
+
+/// `/redeem` and `/redeem/{code}`: opens a typed code, keeps a gift while its recipient signs in, or redeems it.
+#[server(prefix = "", endpoint = "/redeem")]
+pub async fn redeem_gift(
+    #[server(default)] intent: String,
+    #[server(default)] code: String,
+    #[server(default)] goes: String,
+) -> Result<(), Error> {
+    let caller = crate::visitor::Caller::of_request().await?;
+    let key = caller.gift_key(&code).await?;
+    if intent == "redeem" {
+        caller.shop.redeem(&key, &caller.account().await?).await?;
+        crate::visitor::let_go_of_gift(&caller.session).await?;
+        leptos_axum::redirect("/account?done=redeemed");
+        return Ok(());
+    }
+    let kept = caller.shop.keep_gift(&key, caller.address).await?;
+    if intent == "keep" && caller.visitor().await?.account().is_some() {
+        crate::visitor::sign_out(&caller.session).await?;
+    }
+    crate::visitor::keep_gift(&caller.session, kept).await?;
+    leptos_axum::redirect(match (intent.as_str(), goes.as_str()) {
+        ("keep", "register") => "/register",
+        ("keep", _) => "/login",
+        _ => "/redeem",
+    });
+    Ok(())
+}
+
+/// `/gifts/{reference}`: what a buyer changes of a gift.
+#[server(prefix = "", endpoint = "/gifts")]
+pub async fn change_gift(
+    #[server(default)] intent: String,
+    #[server(default)] key: String,
+    #[server(default)] recipient_name: String,
+    #[server(default)] recipient_email: String,
+) -> Result<(), Error> {
+    let caller = crate::visitor::Caller::of_request().await?;
+    let reference = caller.gift_reference().await?;
+    let done = match intent.as_str() {
+        "send_again" => caller.shop.send_again(&reference, &key).await.map(|()| "sent-again"),
+        "readdress" => caller.shop.readdress(&reference, &key, &recipient_name, &recipient_email).await.map(|()| "readdressed"),
+        "reissue" => caller.shop.reissue(&reference, &key).await.map(|()| "reissued"),
+        _ => Err(Error::NotFound),
+    }?;
+    leptos_axum::redirect(&format!("/gifts/{reference}?key={key}&done={done}"));
+    Ok(())
+}

@@ -1,0 +1,281 @@
+//! The doors of the pages: each reads what was asked, calls one verb, and hands its answer to a page. The only file among the pages
+//! that knows of requests and sessions.
+
+use std::sync::Arc;
+
+use axum::extract::OriginalUri;
+use http::StatusCode;
+use http::request::Parts;
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use tower_sessions::Session;
+
+use super::{
+    AccountPage, ChangeAddressPage, ChangePasswordPage, ConfirmAddressPage, Draft, EnterCodePage, ErrorPage, ForgotPage, GiftPage,
+    GiftStatusPage, LoginOncePage, LoginPage, Mailed, MailedPage, OneTime, RedeemPage, Refusal, RegisterPage, ResetPage,
+    ThanksPage, VerifyPage,
+};
+use crate::accounts::Account as SignedInAccount;
+use crate::shop::{Canceled as CanceledView, GiftKey, RedeemView, Shop};
+use crate::visitor::{self, Visitor};
+use crate::{Error, Result};
+
+/// What was asked: by whom, where, and of which shop.
+#[derive(Clone)]
+struct Asked {
+    shop: Arc<Shop>,
+    parts: Parts,
+}
+
+impl Asked {
+    fn now() -> Self {
+        Self { shop: expect_context(), parts: expect_context() }
+    }
+
+    fn account(&self) -> Option<&SignedInAccount> {
+        self.parts.extensions.get::<Visitor>().and_then(Visitor::account)
+    }
+
+    fn signed_in(&self) -> Result<&SignedInAccount> {
+        self.account().ok_or(Error::Unauthenticated)
+    }
+
+    fn query(&self, name: &str) -> Option<String> {
+        let query = self.parts.uri.query().unwrap_or_default();
+        url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// The link that was mailed, as its address carries it.
+    fn one_time(&self) -> Option<OneTime> {
+        Some(OneTime { link: self.query("link")?, token: self.query("token")? })
+    }
+
+    /// A mailed link that still works.
+    async fn living_link(&self) -> Result<OneTime> {
+        let link = self.one_time().ok_or(Error::LinkEnded)?;
+        let id = link.link.parse().map_err(|_| Error::LinkEnded)?;
+        self.shop.look_at_link(&id, &link.token).await?;
+        Ok(link)
+    }
+
+    /// The address of this page with its query, for the forms that stand on it.
+    fn path(&self) -> String {
+        let uri = self.parts.extensions.get::<OriginalUri>().map_or(&self.parts.uri, |original| &original.0);
+        uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string)
+    }
+
+    async fn kept(&self) -> Result<Option<GiftKey>> {
+        let Some(session) = self.parts.extensions.get::<Session>() else { return Ok(None) };
+        Ok(visitor::kept_gift(session).await?.map(GiftKey::Kept))
+    }
+
+    /// The gift that the session keeps, as its owner may see it; one that has ended meanwhile is no news here.
+    async fn kept_view(&self) -> Result<Option<RedeemView>> {
+        let Some(key) = self.kept().await? else { return Ok(None) };
+        match self.shop.open_gift(&key, self.account()).await {
+            Ok(view) => Ok(Some(view)),
+            Err(Error::GiftNotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Shows what `ask` answers, or why there is no answer, with the status that belongs to it.
+fn door<T: 'static, V: IntoView + 'static>(
+    ask: impl Future<Output = Result<T>> + Send + 'static,
+    show: impl FnOnce(T) -> V + Send + 'static,
+) -> impl IntoView {
+    let options = use_context::<ResponseOptions>();
+    let suspended = Suspend::new(async move {
+        match ask.await {
+            Ok(answer) => Either::Left(show(answer)),
+            Err(error) => Either::Right(refused(error, options)),
+        }
+    });
+    view! { <Suspense>{suspended}</Suspense> }
+}
+
+fn refused(error: Error, options: Option<ResponseOptions>) -> impl IntoView {
+    if let Some(cause) = error.cause() {
+        tracing::error!(tag = error.tag(), ?cause, "a page could not be shown");
+    }
+    if let (Some(options), Ok(status)) = (options, StatusCode::from_u16(error.status())) {
+        options.set_status(status);
+    }
+    let request_id = use_context::<super::RequestId>().map(|id| id.0);
+    view! { <ErrorPage error request_id/> }
+}
+
+#[component]
+pub fn Lost() -> impl IntoView {
+    refused(Error::NotFound, use_context())
+}
+
+/// A choice can stand in the link that leads here: `/gift?tier=founder&duration_months=6`.
+#[component]
+pub fn Gift() -> impl IntoView {
+    let asked = Asked::now();
+    let choice = ["tier", "duration_months"].into_iter().filter_map(|name| Some((name, asked.query(name)?)));
+    let start: Draft = choice.collect();
+    view! { <GiftPage start/> }
+}
+
+#[component]
+pub fn Thanks() -> impl IntoView {
+    let asked = Asked::now();
+    let ask = async move { asked.shop.thanks(&asked.query("order").unwrap_or_default()).await };
+    door(ask, |thanks| view! { <ThanksPage thanks/> })
+}
+
+#[component]
+pub fn Canceled() -> impl IntoView {
+    let asked = Asked::now();
+    let ask = async move { asked.shop.canceled(&asked.query("order").unwrap_or_default()).await };
+    door(ask, |view| match view {
+        CanceledView::NotPaid(fields) => {
+            let start = Draft::from_iter([
+                ("tier", fields.tier),
+                ("duration_months", fields.duration_months),
+                ("recipient_name", fields.recipient_name),
+                ("recipient_email", fields.recipient_email),
+                ("message", fields.message),
+                ("buyer_name", fields.buyer_name),
+                ("buyer_email", fields.buyer_email),
+                ("delivery", fields.delivery),
+                ("deliver_on", fields.deliver_on),
+                ("time_zone", fields.time_zone),
+                ("promo_code", fields.promo_code),
+            ]);
+            Either::Left(view! { <GiftPage start came_back=true/> })
+        }
+        CanceledView::PaidAfterAll(status) => Either::Right(view! { <GiftStatusPage status=*status/> }),
+    })
+}
+
+/// The gift that a session keeps or a reference names, or the form for a code.
+#[component]
+pub fn Redeem() -> impl IntoView {
+    let asked = Asked::now();
+    let path = asked.path();
+    let is_typing =
+        use_context::<Refusal>().is_some_and(|refusal| refusal.error.status() == 404 || !refusal.draft.get("code").is_empty());
+    let ask = async move {
+        let named = asked.query("gift").and_then(|reference| reference.parse().ok()).map(GiftKey::Reference);
+        let key = match named {
+            Some(key) => Some(key),
+            None if is_typing => None,
+            None => asked.kept().await?,
+        };
+        let Some(key) = key else { return Ok(None) };
+        match asked.shop.open_gift(&key, asked.account()).await {
+            Ok(view) => Ok(Some(view)),
+            Err(Error::GiftNotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    };
+    door(ask, |view| match view {
+        Some(view) => Either::Left(view! { <RedeemPage view path/> }),
+        None => Either::Right(view! { <EnterCodePage/> }),
+    })
+}
+
+#[component]
+pub fn RedeemLink() -> impl IntoView {
+    let asked = Asked::now();
+    let path = asked.path();
+    let ask = async move {
+        let code = asked.parts.uri.path().trim_start_matches("/redeem/").to_owned();
+        let key = GiftKey::typed(&code, asked.query("proof"))?;
+        asked.shop.open_gift(&key, asked.account()).await
+    };
+    door(ask, |view| view! { <RedeemPage view path/> })
+}
+
+#[component]
+pub fn GiftStatus() -> impl IntoView {
+    let asked = Asked::now();
+    let ask = async move {
+        let reference = asked.parts.uri.path().trim_start_matches("/gifts/").to_owned();
+        asked.shop.gift_page(&reference, &asked.query("key").unwrap_or_default()).await
+    };
+    door(ask, |status| view! { <GiftStatusPage status/> })
+}
+
+#[component]
+pub fn Login() -> impl IntoView {
+    let asked = Asked::now();
+    if asked.query("sent").is_some() {
+        return Either::Left(view! { <MailedPage what=Mailed::SignInLink/> });
+    }
+    Either::Right(door(async move { asked.kept_view().await }, |kept| view! { <LoginPage kept/> }))
+}
+
+#[component]
+pub fn LoginOnce() -> impl IntoView {
+    let asked = Asked::now();
+    door(async move { asked.living_link().await }, |link| view! { <LoginOncePage link/> })
+}
+
+#[component]
+pub fn Register() -> impl IntoView {
+    let asked = Asked::now();
+    door(async move { asked.kept_view().await }, |kept| view! { <RegisterPage kept/> })
+}
+
+/// With a link: its button. The visitor who registered needs no password for it, anybody else does.
+#[component]
+pub fn Verify() -> impl IntoView {
+    let asked = Asked::now();
+    let ask = async move {
+        let Some(link) = asked.one_time() else { return Ok((None, false)) };
+        let id = link.link.parse().map_err(|_| Error::LinkEnded)?;
+        let seen = asked.shop.look_at_link(&id, &link.token).await?;
+        let is_theirs = asked.account().is_some_and(|account| account.id == seen.account_id);
+        Ok((Some(link), !is_theirs))
+    };
+    door(ask, |(link, asks_password)| view! { <VerifyPage link asks_password/> })
+}
+
+#[component]
+pub fn Forgot() -> impl IntoView {
+    match Asked::now().query("sent") {
+        Some(_) => Either::Left(view! { <MailedPage what=Mailed::ResetLink/> }),
+        None => Either::Right(view! { <ForgotPage/> }),
+    }
+}
+
+#[component]
+pub fn Reset() -> impl IntoView {
+    let asked = Asked::now();
+    door(async move { asked.living_link().await }, |link| view! { <ResetPage link/> })
+}
+
+#[component]
+pub fn Account() -> impl IntoView {
+    let asked = Asked::now();
+    let ask = async move { asked.shop.account_page(asked.signed_in()?).await };
+    door(ask, |account| view! { <AccountPage account/> })
+}
+
+#[component]
+pub fn ChangePassword() -> impl IntoView {
+    let asked = Asked::now();
+    door(async move { asked.signed_in().map(|_| ()) }, |()| view! { <ChangePasswordPage/> })
+}
+
+#[component]
+pub fn ChangeAddress() -> impl IntoView {
+    let asked = Asked::now();
+    if asked.query("sent").is_some() {
+        return Either::Left(view! { <MailedPage what=Mailed::NewAddressLink/> });
+    }
+    let ask = async move { asked.signed_in().map(|account| account.email.clone()) };
+    Either::Right(door(ask, |email| view! { <ChangeAddressPage email/> }))
+}
+
+#[component]
+pub fn ConfirmAddress() -> impl IntoView {
+    let asked = Asked::now();
+    door(async move { asked.living_link().await }, |link| view! { <ConfirmAddressPage link/> })
+}

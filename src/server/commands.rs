@@ -1,0 +1,137 @@
+//! The command line.
+
+use std::io::{Read as _, Write as _};
+
+use clap::{Parser, Subcommand};
+use tokio_util::sync::CancellationToken;
+
+use super::{Settings, StartError, open_store, secrets, serve, stop_on_signal, telemetry, without_password, world};
+use crate::accounts::Role;
+use crate::shop::{self, Registration, Shop, SystemClock, SystemEntropy};
+use crate::values::GiftId;
+
+/// A gift storefront for a membership business.
+#[derive(Parser)]
+#[command(name = "ribbon", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the shop, with the sandbox inside while no provider is configured.
+    Serve,
+    /// Runs the sandbox alone: payment providers and a mailbox on this machine, in test mode.
+    Sandbox,
+    /// Brings the database's tables up to this program's.
+    Migrate,
+    /// Accounts.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Gifts.
+    #[command(subcommand)]
+    Gift(GiftCommand),
+}
+
+#[derive(Subcommand)]
+enum AccountCommand {
+    /// Makes an account; its password is read from standard input.
+    Create {
+        #[arg(long)]
+        email: String,
+        /// May run the shop.
+        #[arg(long)]
+        admin: bool,
+        /// Its address needs no verifying.
+        #[arg(long)]
+        verified: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum GiftCommand {
+    /// Shows what happened to a gift, by its reference.
+    Show { reference: String },
+}
+
+/// Runs the command that this process was started with.
+pub fn run() -> Result<(), StartError> {
+    let arguments = Arguments::parse();
+    telemetry::start();
+    // One provider of cryptography for every TLS connection that this process opens; a second call finds it installed.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let settings = Settings::load()?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(carry_out(arguments.command, settings))
+}
+
+async fn carry_out(command: Command, settings: Settings) -> Result<(), StartError> {
+    match command {
+        Command::Serve => serve(settings).await,
+        Command::Sandbox => run_sandbox(&settings).await,
+        Command::Migrate => migrate(&settings).await,
+        Command::Account(AccountCommand::Create { email, admin, verified }) => {
+            create_account(&settings, &email, admin, verified).await
+        }
+        Command::Gift(GiftCommand::Show { reference }) => show_gift(&settings, &reference).await,
+    }
+}
+
+async fn run_sandbox(settings: &Settings) -> Result<(), StartError> {
+    if settings.is_in_the_open() {
+        return Err(StartError::World(world::WorldError::InTheOpen));
+    }
+    let closing = CancellationToken::new();
+    let running = world::start_sandbox(settings, closing.clone()).await.map_err(world::WorldError::from)?;
+    tracing::info!("the sandbox is open at {}", running.keys.hosted_origin);
+    stop_on_signal(closing).await;
+    running.ended().await;
+    Ok(())
+}
+
+async fn migrate(settings: &Settings) -> Result<(), StartError> {
+    open_store(settings).await?.close().await;
+    say(format_args!("The tables of {} are this program's.", without_password(&settings.database_url)))
+}
+
+async fn create_account(settings: &Settings, email: &str, is_admin: bool, is_verified: bool) -> Result<(), StartError> {
+    let mut password = String::new();
+    std::io::stdin().lock().read_to_string(&mut password)?;
+    let shop = open_shop(settings).await?;
+    let registration = Registration::read(email, password.trim_end_matches(['\r', '\n'])).map_err(crate::Error::Invalid)?;
+    let role = if is_admin { Role::Admin } else { Role::Person };
+    let account = shop.create_account(&registration, role, is_verified).await?;
+    say(format_args!("{}", account.id))
+}
+
+async fn show_gift(settings: &Settings, reference: &str) -> Result<(), StartError> {
+    let id: GiftId = reference.parse().map_err(|_| crate::Error::GiftNotFound)?;
+    let shop = open_shop(settings).await?;
+    for line in shop.gift_history(&id).await? {
+        say(format_args!("{line}"))?;
+    }
+    Ok(())
+}
+
+/// The shop without its doors, for a command that works on its rows.
+async fn open_shop(settings: &Settings) -> Result<Shop, StartError> {
+    let store = open_store(settings).await?;
+    let secrets = secrets::load(settings, &store).await?;
+    Ok(Shop::open(shop::Parts {
+        store,
+        clock: std::sync::Arc::new(SystemClock),
+        entropy: std::sync::Arc::new(SystemEntropy),
+        secrets,
+        brand: settings.brand.clone(),
+        catalog: settings.catalog.clone(),
+        zone: settings.zone.clone(),
+        providers: Vec::new(),
+        selling: settings.provider,
+        public_url: settings.public_url.clone(),
+    }))
+}
+
+fn say(line: std::fmt::Arguments<'_>) -> Result<(), StartError> {
+    writeln!(std::io::stdout().lock(), "{line}")?;
+    Ok(())
+}

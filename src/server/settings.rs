@@ -1,0 +1,422 @@
+//! Settings: from the environment, or by the same names from an optional `ribbon.toml`. Everything that is wrong is said at once,
+//! by name, and no secret is ever printed.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use ipnet::IpNet;
+use serde::Deserialize;
+use url::Url;
+
+use crate::catalog::{Brand, Catalog, Months, PriceIds, Tier};
+use crate::checkout::ProviderName;
+use crate::values::{Currency, Email, Secret, Zone};
+
+/// Where the optional file is looked for.
+const FILE: &str = "ribbon.toml";
+const DEFAULT_PORT: u16 = 3000;
+const SANDBOX_PORT: u16 = 3010;
+
+/// Everything that an operator can set, read and judged.
+#[derive(Debug)]
+pub struct Settings {
+    pub addr: SocketAddr,
+    pub public_url: Url,
+    pub database_url: String,
+    /// Where the shop keeps what isn't in the database: beside a SQLite file, else `data`.
+    pub data: PathBuf,
+    /// `None` asks for one under `data`, which only test mode grants.
+    pub secret: Option<Secret>,
+    pub previous_secret: Option<Secret>,
+    pub provider: ProviderName,
+    pub sandbox_port: u16,
+    pub smtp_url: Option<Url>,
+    pub mail_from: Email,
+    pub trusted_proxies: Vec<IpNet>,
+    /// Origins besides our own to which a client may send its buyers back.
+    pub allowed_origins: Vec<String>,
+    pub zone: Zone,
+    pub stripe: Option<StripeKeys>,
+    pub brand: Brand,
+    pub catalog: Catalog,
+}
+
+pub struct StripeKeys {
+    pub secret_key: String,
+    pub webhook_secret: String,
+    pub api_base: Option<Url>,
+}
+
+/// The keys are secret: only whether they are for live mode is shown.
+impl fmt::Debug for StripeKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_live() { "StripeKeys(live)" } else { "StripeKeys(test)" })
+    }
+}
+
+impl StripeKeys {
+    pub fn is_live(&self) -> bool {
+        self.secret_key.starts_with("sk_live_") || self.secret_key.starts_with("rk_live_")
+    }
+}
+
+/// All that is wrong with the settings, one sentence each.
+#[derive(Debug)]
+pub struct SettingsError(pub Vec<String>);
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "The settings need correcting:")?;
+        self.0.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+impl Settings {
+    /// From this process's environment and the `ribbon.toml` of the folder it was started in.
+    pub fn load() -> Result<Self, SettingsError> {
+        let file = match std::fs::read_to_string(FILE) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(SettingsError(vec![format!("{FILE} can't be read: {error}")])),
+        };
+        Self::read(&std::env::vars().collect(), &file)
+    }
+
+    /// From what an environment and a file say; the environment wins.
+    pub fn read(environment: &BTreeMap<String, String>, file: &str) -> Result<Self, SettingsError> {
+        let file: File = toml::from_str(file).map_err(|error| SettingsError(vec![format!("{FILE}: {}", error.message())]))?;
+        let mut reader = Reader { environment, file: &file.names, problems: Vec::new() };
+        let settings = reader.settings();
+        let brand = file.brand.read(&mut reader.problems);
+        let catalog = file.catalog.read(&mut reader.problems);
+        match (settings, brand, catalog) {
+            (Some(settings), Some(brand), Some(catalog)) if reader.problems.is_empty() => Ok(Self { brand, catalog, ..settings }),
+            _ => Err(SettingsError(reader.problems)),
+        }
+    }
+
+    /// Real money could move, or the world can reach us: the sandbox must not start.
+    pub fn is_in_the_open(&self) -> bool {
+        let is_local = self.public_url.host_str().is_some_and(|host| {
+            host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()) || host == "[::1]"
+        });
+        self.stripe.as_ref().is_some_and(StripeKeys::is_live) || (self.public_url.scheme() == "https" && !is_local)
+    }
+}
+
+/// Reads one name after another and collects what is wrong.
+struct Reader<'a> {
+    environment: &'a BTreeMap<String, String>,
+    file: &'a BTreeMap<String, toml::Value>,
+    problems: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn settings(&mut self) -> Option<Settings> {
+        let addr = self.parsed(
+            "RIBBON_ADDR",
+            SocketAddr::from(([127, 0, 0, 1], DEFAULT_PORT)),
+            "an address and port, as in 127.0.0.1:3000",
+        );
+        let port = addr.map_or(DEFAULT_PORT, |addr| addr.port());
+        let public_url = self.public_url(port);
+        let (database_url, data) = self.database();
+        let secret = self.secret("RIBBON_SECRET");
+        let previous_secret = self.secret("RIBBON_SECRET_PREVIOUS");
+        let provider = self.parsed("RIBBON_PROVIDER", ProviderName::Stripe, "stripe, creem or flowglad");
+        let sandbox_port = self.parsed("RIBBON_SANDBOX_PORT", SANDBOX_PORT, "a port, as in 3010");
+        let smtp_url = self.optional("RIBBON_SMTP_URL", "a URL, as in smtps://user:password@host");
+        let mail_from = self.mail_from();
+        let trusted_proxies = self.list("RIBBON_TRUSTED_PROXIES", "addresses or networks, as in 10.0.0.0/8", |text| {
+            text.parse().ok().or_else(|| text.parse::<std::net::IpAddr>().ok().map(IpNet::from))
+        });
+        let allowed_origins = self.list("RIBBON_ALLOWED_ORIGINS", "origins, as in https://shop.example", origin);
+        let zone = match self.text("RIBBON_TIME_ZONE") {
+            Some(name) => Zone::parse(&name).map_err(|error| self.problems.push(format!("RIBBON_TIME_ZONE: {error}"))).ok(),
+            None => Some(Zone::UTC),
+        };
+        let stripe = self.stripe();
+        Some(Settings {
+            addr: addr?,
+            public_url: public_url?,
+            database_url: database_url?,
+            data,
+            secret,
+            previous_secret,
+            provider: provider?,
+            sandbox_port: sandbox_port?,
+            smtp_url,
+            mail_from: mail_from?,
+            trusted_proxies,
+            allowed_origins,
+            zone: zone?,
+            stripe,
+            brand: Brand::default(),
+            catalog: Catalog::default(),
+        })
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        let from_file = || {
+            let value = self.file.get(name)?;
+            Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+        };
+        self.environment.get(name).cloned().or_else(from_file).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    fn wrong(&mut self, name: &str, wanted: &str) {
+        self.problems.push(format!("{name} must be {wanted}"));
+    }
+
+    fn parsed<T: FromStr>(&mut self, name: &str, default: T, wanted: &str) -> Option<T> {
+        let Some(text) = self.text(name) else { return Some(default) };
+        text.parse().map_err(|_| self.wrong(name, wanted)).ok()
+    }
+
+    fn optional<T: FromStr>(&mut self, name: &str, wanted: &str) -> Option<T> {
+        self.text(name)?.parse().map_err(|_| self.wrong(name, wanted)).ok()
+    }
+
+    fn list<T>(&mut self, name: &str, wanted: &str, read: fn(&str) -> Option<T>) -> Vec<T> {
+        let text = self.text(name).unwrap_or_default();
+        let parts: Option<Vec<T>> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(read).collect();
+        parts.unwrap_or_else(|| {
+            self.wrong(name, wanted);
+            Vec::new()
+        })
+    }
+
+    fn public_url(&mut self, port: u16) -> Option<Url> {
+        let text = self.text("RIBBON_PUBLIC_URL").unwrap_or_else(|| format!("http://localhost:{port}"));
+        let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some());
+        if url.is_none() {
+            self.wrong("RIBBON_PUBLIC_URL", "an address as browsers write it, as in https://gifts.example.com");
+        }
+        url.map(|mut url| {
+            url.set_path("/");
+            url.set_query(None);
+            url.set_fragment(None);
+            url
+        })
+    }
+
+    fn database(&mut self) -> (Option<String>, PathBuf) {
+        let url = self.text("DATABASE_URL");
+        let own_folder = self.text("RIBBON_DATA").map(PathBuf::from);
+        let folder = own_folder.clone().unwrap_or_else(|| PathBuf::from("data"));
+        match url {
+            None => (Some(format!("sqlite://{}", folder.join("ribbon.db").display())), folder),
+            Some(url) if url.starts_with("sqlite:") => {
+                let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+                let beside = Path::new(path.split('?').next().unwrap_or(path)).parent().map(Path::to_path_buf);
+                let beside = beside.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| PathBuf::from("."));
+                (Some(url), own_folder.unwrap_or(beside))
+            }
+            Some(url) if url.starts_with("postgres:") || url.starts_with("postgresql:") => (Some(url), folder),
+            Some(_) => {
+                self.wrong("DATABASE_URL", "sqlite://path/to/file or postgres://user@host/database");
+                (None, folder)
+            }
+        }
+    }
+
+    fn secret(&mut self, name: &str) -> Option<Secret> {
+        Secret::parse(&self.text(name)?).map_err(|error| self.problems.push(format!("{name}: {error}"))).ok()
+    }
+
+    fn mail_from(&mut self) -> Option<Email> {
+        let Some(text) = self.text("RIBBON_MAIL_FROM") else { return Some(Email::at_example("gifts")) };
+        Email::parse(&text).map_err(|_| self.wrong("RIBBON_MAIL_FROM", "an email address")).ok()
+    }
+
+    fn stripe(&mut self) -> Option<StripeKeys> {
+        let api_base = self.optional("STRIPE_API_BASE", "a URL");
+        let secret_key = self.text("STRIPE_SECRET_KEY")?;
+        if !["sk_test_", "sk_live_", "rk_test_", "rk_live_"].iter().any(|prefix| secret_key.starts_with(prefix)) {
+            self.wrong("STRIPE_SECRET_KEY", "a secret key of Stripe's, which begins with sk_test_ or sk_live_");
+        }
+        let Some(webhook_secret) = self.text("STRIPE_WEBHOOK_SECRET") else {
+            self.wrong("STRIPE_WEBHOOK_SECRET", "set beside STRIPE_SECRET_KEY, or no webhook can be believed");
+            return None;
+        };
+        Some(StripeKeys { secret_key, webhook_secret, api_base })
+    }
+}
+
+/// An origin as browsers write it: scheme, host and port, nothing behind.
+fn origin(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.path() == "/")?;
+    Some(url.origin().ascii_serialization())
+}
+
+/// `ribbon.toml`: the environment's names at its top, brand and catalog in tables of their own.
+#[derive(Default, Deserialize)]
+struct File {
+    #[serde(default)]
+    brand: BrandTable,
+    #[serde(default)]
+    catalog: CatalogTable,
+    #[serde(flatten)]
+    names: BTreeMap<String, toml::Value>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BrandTable {
+    name: Option<String>,
+    postal_address: Option<String>,
+    support_email: Option<String>,
+    accent: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CatalogTable {
+    currency: Option<String>,
+    #[serde(default)]
+    member: TierTable,
+    #[serde(default)]
+    founder: TierTable,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TierTable {
+    blurb: Option<String>,
+    /// By months, in minor units.
+    #[serde(default)]
+    prices: BTreeMap<String, i64>,
+    /// By months.
+    #[serde(default)]
+    price_ids: BTreeMap<String, PriceIds>,
+}
+
+impl BrandTable {
+    fn read(self, problems: &mut Vec<String>) -> Option<Brand> {
+        let default = Brand::default();
+        let support_email = match self.support_email {
+            None => Some(default.support_email),
+            Some(text) => {
+                Email::parse(&text).map_err(|_| problems.push("brand.support_email must be an email address".into())).ok()
+            }
+        };
+        let accent = match self.accent {
+            None => Some(default.accent),
+            Some(text) => text.parse().map_err(|error| problems.push(format!("brand.accent: {error}"))).ok(),
+        };
+        Some(Brand {
+            name: self.name.unwrap_or(default.name),
+            postal_address: self.postal_address.unwrap_or(default.postal_address),
+            support_email: support_email?,
+            accent: accent?,
+        })
+    }
+}
+
+impl CatalogTable {
+    fn read(self, problems: &mut Vec<String>) -> Option<Catalog> {
+        let default = Catalog::default();
+        let currency = match &self.currency {
+            None => Some(default.currency()),
+            Some(text) => Currency::parse(text).map_err(|error| problems.push(format!("catalog.currency: {error}"))).ok(),
+        };
+        self.check_prices(problems);
+        let blurb = |tier, table: &TierTable| table.blurb.clone().unwrap_or_else(|| default.blurb(tier).to_owned());
+        let blurbs = [blurb(Tier::Member, &self.member), blurb(Tier::Founder, &self.founder)];
+        Some(Catalog::new(currency?, blurbs, |tier, months| {
+            let table = self.tier(tier);
+            let name = months.count().to_string();
+            let default_price = default.offer(tier, months).map_or(0, |offer| offer.price.minor);
+            (table.prices.get(&name).copied().unwrap_or(default_price), table.price_ids.get(&name).cloned().unwrap_or_default())
+        }))
+    }
+
+    const fn tier(&self, tier: Tier) -> &TierTable {
+        match tier {
+            Tier::Member => &self.member,
+            Tier::Founder => &self.founder,
+        }
+    }
+
+    fn check_prices(&self, problems: &mut Vec<String>) {
+        for tier in Tier::ALL {
+            let table = self.tier(tier);
+            for name in table.prices.keys().chain(table.price_ids.keys()) {
+                if name.parse::<Months>().is_err() {
+                    problems.push(format!("catalog.{tier}: a gift is for 3, 6 or 12 months, not {name}"));
+                }
+            }
+            if table.prices.values().any(|minor| *minor <= 0) {
+                problems.push(format!("catalog.{tier}.prices must be whole minor units above nothing"));
+            }
+            // A default price is in the default currency and says nothing in another.
+            if self.currency.is_some() && table.prices.len() < Months::ALL.len() {
+                problems.push(format!("catalog.{tier}.prices must name a price for 3, 6 and 12 months beside catalog.currency"));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(names: &[(&str, &str)], file: &str) -> Result<Settings, SettingsError> {
+        let environment = names.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Settings::read(&environment, file)
+    }
+
+    #[test]
+    fn nothing_needs_to_be_set() {
+        let settings = read(&[], "").unwrap();
+        assert_eq!(settings.public_url.as_str(), "http://localhost:3000/");
+        assert_eq!((settings.database_url.as_str(), settings.data.as_path()), ("sqlite://data/ribbon.db", Path::new("data")));
+        assert!(!settings.is_in_the_open());
+    }
+
+    #[test]
+    fn everything_wrong_is_said_at_once_and_no_secret_with_it() {
+        let error = read(
+            &[
+                ("RIBBON_ADDR", "here"),
+                ("DATABASE_URL", "mysql://root:hunter2@db/shop"),
+                ("RIBBON_SECRET", "hunter2"),
+                ("RIBBON_TIME_ZONE", "Mars"),
+                ("STRIPE_SECRET_KEY", "hunter2"),
+                ("RIBBON_TRUSTED_PROXIES", "10.0.0.0/8, nowhere"),
+            ],
+            "[brand]\naccent = 'red'",
+        )
+        .unwrap_err();
+        assert_eq!(error.0.len(), 8, "{error}");
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn the_file_says_what_the_environment_does_not() {
+        let file = "RIBBON_ADDR = '127.0.0.1:4000'\nRIBBON_SANDBOX_PORT = 4010\n[brand]\nname = 'Harbour'\n[catalog.member.prices]\n3 = 900";
+        let settings = read(&[("RIBBON_ADDR", "127.0.0.1:5000")], file).unwrap();
+        assert_eq!((settings.addr.port(), settings.sandbox_port, settings.brand.name.as_str()), (5000, 4010, "Harbour"));
+        assert_eq!(settings.catalog.offer(Tier::Member, Months::Three).unwrap().price.minor, 900);
+        assert_eq!(settings.public_url.as_str(), "http://localhost:5000/");
+    }
+
+    #[test]
+    fn another_currency_needs_every_price() {
+        let error = read(&[], "[catalog]\ncurrency = 'JPY'").unwrap_err();
+        assert_eq!(error.0.len(), 2, "{error}");
+    }
+
+    #[test]
+    fn live_keys_and_a_public_address_keep_the_sandbox_away() {
+        let keys = [("STRIPE_SECRET_KEY", "sk_live_x"), ("STRIPE_WEBHOOK_SECRET", "whsec_x")];
+        assert!(read(&keys, "").unwrap().is_in_the_open());
+        assert!(read(&[("RIBBON_PUBLIC_URL", "https://gifts.example.com/")], "").unwrap().is_in_the_open());
+        assert!(!read(&[("RIBBON_PUBLIC_URL", "https://localhost:3443")], "").unwrap().is_in_the_open());
+    }
+}

@@ -1,0 +1,53 @@
+//! An account's own page: its time, the gifts it gave and those it was given.
+
+use super::gift_page::delivery;
+use super::{AccountView, GiftLine, Shop, Standing};
+use crate::Result;
+use crate::accounts::Account;
+use crate::gifts::Gift;
+use crate::memberships;
+use crate::store::gifts as gift_rows;
+use crate::values::{PersonName, Timestamp};
+
+/// How many gifts of each kind the page lists.
+const GIFTS_MAX: i64 = 100;
+
+impl Shop {
+    /// What belongs to a mailbox (gifts given, gifts waiting) is shown to an account whose address is verified.
+    pub async fn account_page(&self, account: &Account) -> Result<AccountView> {
+        let now = self.clock.now();
+        let mut connection = self.store.connection().await?;
+        let ledger = self.ledger(&mut connection, account).await?;
+        let (mut given, mut received) = (Vec::new(), Vec::new());
+        if account.is_verified() {
+            for gift in gift_rows::given_by(&mut connection, &account.email, GIFTS_MAX).await? {
+                let standing = self.standing(&mut connection, &gift, None, now).await?;
+                given.push(line(&gift, Some(&gift.recipient_name), standing, Some(self.gift_path(&gift.id)), now));
+            }
+            for gift in gift_rows::received_by(&mut connection, &account.id, &account.email, GIFTS_MAX).await? {
+                let standing = self.standing(&mut connection, &gift, Some(account), now).await?;
+                received.push(line(&gift, gift.giver_name.as_ref(), standing, Some(format!("/redeem?gift={}", gift.id)), now));
+            }
+        }
+        Ok(AccountView {
+            email: account.email.clone(),
+            is_verified: account.is_verified(),
+            today: now,
+            timeline: memberships::timeline(&ledger, &self.zone),
+            given,
+            received,
+        })
+    }
+}
+
+fn line(gift: &Gift, other: Option<&PersonName>, standing: Standing, path: Option<String>, now: Timestamp) -> GiftLine {
+    GiftLine {
+        reference: gift.id.clone(),
+        other: other.cloned(),
+        tier: gift.tier,
+        months: gift.months,
+        standing,
+        delivery: delivery(&gift.delivery, now),
+        path,
+    }
+}

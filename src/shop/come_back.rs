@@ -1,0 +1,100 @@
+//! A buyer comes back from the payment page: having paid, or not.
+
+use super::{GiftFields, PaymentSeen, Shop, StatusPage, Thanks};
+use crate::checkout::OrderState;
+use crate::gifts::{self, Delivery, Gift, GiftState};
+use crate::store::{gifts as gift_rows, orders};
+use crate::values::{CheckoutSessionId, OrderId};
+use crate::{Error, Result};
+
+impl Shop {
+    /// The thanks page. Where the order isn't settled yet the provider is asked about the session that the signed token names; nothing in
+    /// the query besides it is believed.
+    pub async fn thanks(&self, token: &str) -> Result<Thanks> {
+        let (order_id, session_id) = gifts::read_order_token(&self.secrets, token).ok_or(Error::NotFound)?;
+        let payment = self.payment_seen(&order_id, &session_id).await?;
+        let gift = self.gift_of(&order_id).await?;
+        Ok(Thanks { payment, status_page: self.show(&gift).await? })
+    }
+
+    /// The gift that the buyer turned back from paying, to fill the form again.
+    pub async fn canceled(&self, token: &str) -> Result<Canceled> {
+        let (order_id, _) = gifts::read_order_token(&self.secrets, token).ok_or(Error::NotFound)?;
+        let gift = self.gift_of(&order_id).await?;
+        Ok(match gift.state {
+            GiftState::Pending | GiftState::Canceled { .. } => Canceled::NotPaid(Box::new(self.fields_of(&gift))),
+            GiftState::Purchased { .. }
+            | GiftState::Held { .. }
+            | GiftState::Redeemed { .. }
+            | GiftState::Refunded { .. }
+            | GiftState::Declined { .. }
+            | GiftState::Expired { .. } => Canceled::PaidAfterAll(Box::new(self.show(&gift).await?)),
+        })
+    }
+
+    /// The form as it must have been filled in for this gift.
+    fn fields_of(&self, gift: &Gift) -> GiftFields {
+        let (delivery, due_at) = match gift.delivery {
+            Delivery::LinkOnly => ("link", None),
+            Delivery::Scheduled { due_at } if due_at > gift.created_at => ("email", Some(due_at)),
+            Delivery::Scheduled { .. } | Delivery::Sent { .. } | Delivery::Bounced { .. } | Delivery::Failed { .. } => {
+                ("email", None)
+            }
+        };
+        GiftFields {
+            tier: gift.tier.to_string(),
+            duration_months: gift.months.count().to_string(),
+            recipient_name: gift.recipient_name.as_str().to_owned(),
+            recipient_email: gift.recipient_email.as_str().to_owned(),
+            message: gift.message.as_ref().map(|message| message.as_str().to_owned()).unwrap_or_default(),
+            buyer_name: gift.giver_name.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default(),
+            buyer_email: gift.giver_email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default(),
+            delivery: delivery.to_owned(),
+            deliver_on: due_at.map(|due_at| self.zone.day(due_at).to_string()).unwrap_or_default(),
+            time_zone: String::new(),
+            promo_code: String::new(),
+        }
+    }
+
+    async fn payment_seen(&self, order_id: &OrderId, session_id: &CheckoutSessionId) -> Result<PaymentSeen> {
+        let is_under_way = match self.order_state(order_id).await? {
+            OrderState::Open => match self.ask(session_id).await {
+                Ok(asked) => asked.is_under_way,
+                // It may well be paid: the page says that we are waiting to hear.
+                Err(error) => {
+                    tracing::warn!(order = %order_id, tag = error.tag(), cause = ?error.cause(), "a returning buyer's provider could not be asked");
+                    true
+                }
+            },
+            OrderState::Paid { .. }
+            | OrderState::PartiallyRefunded { .. }
+            | OrderState::Refunded { .. }
+            | OrderState::Disputed { .. }
+            | OrderState::Expired { .. }
+            | OrderState::Failed { .. } => false,
+        };
+        Ok(match self.order_state(order_id).await? {
+            OrderState::Open if is_under_way => PaymentSeen::Processing,
+            OrderState::Open => PaymentSeen::Open,
+            OrderState::Paid { .. } | OrderState::PartiallyRefunded { .. } | OrderState::Disputed { .. } => PaymentSeen::Paid,
+            OrderState::Expired { .. } | OrderState::Failed { .. } | OrderState::Refunded { .. } => PaymentSeen::Ended,
+        })
+    }
+
+    async fn order_state(&self, id: &OrderId) -> Result<OrderState> {
+        let order = orders::find(&mut *self.store.connection().await?, id).await?.ok_or(Error::NotFound)?;
+        Ok(order.state)
+    }
+
+    async fn gift_of(&self, order_id: &OrderId) -> Result<Gift> {
+        gift_rows::by_order(&mut *self.store.connection().await?, order_id).await?.ok_or(Error::NotFound)
+    }
+}
+
+/// What a buyer finds who turned back.
+#[derive(Clone, Debug)]
+pub enum Canceled {
+    NotPaid(Box<GiftFields>),
+    /// It was paid in another window.
+    PaidAfterAll(Box<StatusPage>),
+}

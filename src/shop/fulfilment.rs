@@ -1,0 +1,226 @@
+//! The one way in which what a provider says takes effect. The webhook, the return page and the reconciler all come through
+//! [`Shop::fulfil`]: each alone is enough, and all at once do it once.
+
+use super::{Raced, Shop, until_unraced};
+use crate::checkout::{Applied, CheckoutSession, Fact, Order, Outcome, ProviderEvent};
+use crate::gifts::{Consequence, Gift, OrderNews};
+use crate::outbox;
+use crate::store::{self, Tx, gifts as gift_rows, grants, orders, provider_events};
+use crate::values::{EventId, Timestamp};
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fulfilled {
+    /// It changed an order.
+    Applied,
+    /// It was recorded and changed nothing: known already, of no consequence, or about no order of ours.
+    Noted,
+}
+
+impl Shop {
+    /// Records the event and lets it take effect, in one transaction.
+    pub(super) async fn fulfil(&self, event: &ProviderEvent) -> crate::Result<Fulfilled> {
+        let now = self.clock.now();
+        let fulfilled = until_unraced(|| self.fulfil_once(event, now)).await?;
+        self.outbox_bell.notify_one();
+        Ok(fulfilled)
+    }
+
+    async fn fulfil_once(&self, event: &ProviderEvent, now: Timestamp) -> Result<Fulfilled, Raced> {
+        let mut tx = self.store.begin().await?;
+        if is_known(&mut tx, event).await? {
+            return Ok(Fulfilled::Noted);
+        }
+        let Some((order, session)) = find_order(&mut tx, event).await? else {
+            self.record(&mut tx, event, now, None).await?;
+            tx.commit().await?;
+            return Ok(Fulfilled::Noted);
+        };
+        let facts = self.link_payment(&mut tx, &order, event, now).await?;
+        let changed = self.apply(&mut tx, &order, session.as_ref(), event, &facts, now).await?;
+        settle_session(&mut tx, session.as_ref(), &facts).await?;
+        if changed || event.event_id.is_some() {
+            self.record(&mut tx, event, now, Some(now)).await?;
+        }
+        tx.commit().await?;
+        Ok(if changed { Fulfilled::Applied } else { Fulfilled::Noted })
+    }
+
+    /// What the event says, and behind it what others said earlier about the payment that this one tells us the order of.
+    async fn link_payment(&self, tx: &mut Tx, order: &Order, event: &ProviderEvent, now: Timestamp) -> Result<Vec<Fact>, Raced> {
+        let mut facts = event.facts.clone();
+        let Some(payment) = event.payment.as_ref().filter(|_| order.payment.is_none()) else { return Ok(facts) };
+        for (id, earlier) in provider_events::waiting_for(tx, event.provider, payment).await? {
+            if earlier.mode == order.mode {
+                facts.extend(earlier.facts);
+                provider_events::mark_applied(tx, &id, now).await?;
+            }
+        }
+        Ok(facts)
+    }
+
+    /// Applies the facts one by one to the order and, with what follows from each, to the gift. Tells whether anything changed.
+    async fn apply(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+        session: Option<&CheckoutSession>,
+        event: &ProviderEvent,
+        facts: &[Fact],
+        now: Timestamp,
+    ) -> Result<bool, Raced> {
+        let mut after = order.clone();
+        if after.payment.is_none() {
+            after.payment.clone_from(&event.payment);
+        }
+        let Some(mut gift) = gift_rows::by_order(tx, &order.id).await? else { return Ok(false) };
+        if after.payment != event.payment && event.payment.is_some() {
+            return self.paid_twice(tx, &gift, event, facts, now).await;
+        }
+        let is_superseded = is_superseded(tx, order, session).await?;
+        for fact in facts {
+            // A later session of the same order is open: that an earlier one ended ends nothing.
+            if is_superseded && matches!(fact, Fact::Expired | Fact::Failed) {
+                continue;
+            }
+            let Applied { order: next, outcome } = after.apply(fact, now);
+            after = next;
+            if let Some(outcome) = outcome {
+                tracing::info!(order = %order.id, fact = fact.name(), ?outcome, "an order changed");
+                gift = self.follow(tx, &gift, outcome, now).await?;
+            }
+        }
+        if after == *order {
+            return Ok(false);
+        }
+        orders::advance(tx, order, &after).await?;
+        Ok(true)
+    }
+
+    /// Another payment than the one that settled the order: it changes nothing of it, and somebody must look at the money.
+    async fn paid_twice(
+        &self,
+        tx: &mut Tx,
+        gift: &Gift,
+        event: &ProviderEvent,
+        facts: &[Fact],
+        now: Timestamp,
+    ) -> Result<bool, Raced> {
+        let is_money = facts.iter().any(|fact| matches!(fact, Fact::Paid { .. }));
+        if is_money {
+            tracing::warn!(gift = %gift.id, kind = event.kind, "an order was paid a second time");
+            self.post(tx, outbox::paid_twice(&gift.id, now), now).await?;
+        }
+        Ok(is_money)
+    }
+
+    /// Lets the gift follow its order, and posts what people are to be told of it.
+    async fn follow(&self, tx: &mut Tx, gift: &Gift, outcome: Outcome, now: Timestamp) -> Result<Gift, Raced> {
+        let followed = gift.follow(news(outcome), now);
+        let mut after = followed.gift;
+        if after != *gift {
+            gift_rows::advance(tx, gift, &after, &self.code_digest(&after)?, verb(outcome), now).await?;
+            after.version = gift.version + 1;
+        }
+        if let Some(consequence) = followed.consequence {
+            self.carry_out(tx, &after, consequence, now).await?;
+        }
+        Ok(after)
+    }
+
+    async fn carry_out(&self, tx: &mut Tx, gift: &Gift, consequence: Consequence, now: Timestamp) -> Result<(), store::Error> {
+        match consequence {
+            Consequence::Deliver => {
+                self.post(tx, outbox::receipt(&gift.order_id, &gift.id), now).await?;
+                self.post_gift(tx, gift, now).await
+            }
+            Consequence::Resume => self.post_gift(tx, gift, now).await,
+            // What is in the outbox for it finds, when it is due, that there is nothing to send any more.
+            Consequence::Stop => Ok(()),
+            Consequence::VoidGrant(grant_id) => grants::void(tx, &grant_id, now).await,
+            Consequence::TellOperator(reason) => {
+                tracing::warn!(gift = %gift.id, ?reason, "a gift needs the operator");
+                self.post(tx, outbox::gift_doubted(&gift.id, reason, now), now).await
+            }
+        }
+    }
+
+    /// Leaves the gift's own mail in the outbox, where one is to go out.
+    pub(super) async fn post_gift(&self, tx: &mut Tx, gift: &Gift, now: Timestamp) -> Result<(), store::Error> {
+        match outbox::gift_for_you(gift) {
+            Some(entry) => self.post(tx, entry, now).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn record(&self, tx: &mut Tx, event: &ProviderEvent, now: Timestamp, applied_at: Option<Timestamp>) -> Result<(), Raced> {
+        let id = EventId::random(self.entropy.as_ref());
+        Ok(provider_events::insert(tx, &id, event, now, applied_at).await?)
+    }
+}
+
+async fn is_known(tx: &mut Tx, event: &ProviderEvent) -> Result<bool, store::Error> {
+    match &event.event_id {
+        Some(id) => provider_events::is_known(tx, event.provider, id).await,
+        None => Ok(false),
+    }
+}
+
+/// The order that an event is about: by its session, or by a payment that we know. It must be of the event's own provider and mode.
+async fn find_order(tx: &mut Tx, event: &ProviderEvent) -> Result<Option<(Order, Option<CheckoutSession>)>, store::Error> {
+    let session = match &event.session {
+        Some(id) => orders::session_by_provider_id(tx, event.provider, id).await?,
+        None => None,
+    };
+    let order = match (&session, &event.payment) {
+        (Some(session), _) => orders::find(tx, &session.order_id).await?,
+        (None, Some(payment)) => orders::by_payment(tx, event.provider, payment).await?,
+        (None, None) => None,
+    };
+    let Some(order) = order else { return Ok(None) };
+    if order.provider != event.provider || order.mode != event.mode {
+        tracing::warn!(order = %order.id, provider = %event.provider, kind = event.kind, "an event of another provider or mode was ignored");
+        return Ok(None);
+    }
+    Ok(Some((order, session)))
+}
+
+/// Whether the order has a newer session than the one that the event is about.
+async fn is_superseded(tx: &mut Tx, order: &Order, session: Option<&CheckoutSession>) -> Result<bool, store::Error> {
+    let last = orders::last_session(tx, &order.id).await?;
+    Ok(session.zip(last.as_ref()).is_some_and(|(session, last)| session.id != last.id))
+}
+
+/// Stops asking about a session once the provider's word is final.
+async fn settle_session(tx: &mut Tx, session: Option<&CheckoutSession>, facts: &[Fact]) -> Result<(), store::Error> {
+    match session {
+        Some(session) if session.next_check_at.is_some() && facts.iter().any(Fact::is_final) => {
+            orders::advance_session(tx, session, &session.settled()).await
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+const fn news(outcome: Outcome) -> OrderNews {
+    match outcome {
+        Outcome::Settled => OrderNews::Settled,
+        Outcome::Mismatched => OrderNews::Mismatched,
+        Outcome::Lapsed => OrderNews::Lapsed,
+        Outcome::Reversed => OrderNews::Reversed,
+        Outcome::PartlyRefunded => OrderNews::PartlyRefunded,
+        Outcome::Contested => OrderNews::Contested,
+        Outcome::Upheld => OrderNews::Upheld,
+    }
+}
+
+/// What the audit says happened to the gift.
+const fn verb(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Settled => "purchased",
+        Outcome::Mismatched | Outcome::Contested => "held",
+        Outcome::Lapsed => "canceled",
+        Outcome::Reversed => "refunded",
+        Outcome::PartlyRefunded => "partly_refunded",
+        Outcome::Upheld => "released",
+    }
+}

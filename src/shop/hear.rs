@@ -1,0 +1,34 @@
+//! A provider tells us something by webhook.
+
+use http::HeaderMap;
+
+use super::{Fulfilled, Shop};
+use crate::Error;
+use crate::checkout::{ProviderError, ProviderName};
+use crate::error::Cause;
+
+impl Shop {
+    /// Verifies the raw bytes, completes what they leave out, and lets it take effect. [`Error::SignatureRefused`] where they are not the
+    /// provider's own; [`Error::NotFound`] for a provider that isn't configured.
+    pub async fn hear(&self, provider: ProviderName, headers: &HeaderMap, body: &[u8]) -> crate::Result<Fulfilled> {
+        let now = self.clock.now();
+        let provider = self.provider(provider).ok_or(Error::NotFound)?;
+        let notice = provider.read(headers, body, now).map_err(refused)?;
+        let event = provider.complete(notice).await.map_err(refused)?;
+        tracing::info!(provider = %event.provider, kind = event.kind, event = event.event_id, "a provider told us something");
+        self.fulfil(&event).await
+    }
+}
+
+/// Whatever we can't take in now the provider sends again later, because the answer isn't 200.
+fn refused(error: ProviderError) -> Error {
+    match error {
+        ProviderError::Signature(why) => {
+            tracing::warn!(why, "a webhook was refused");
+            Error::SignatureRefused
+        }
+        ProviderError::Unavailable(_) | ProviderError::Refused(_) | ProviderError::Unknown => {
+            Error::ProviderUnavailable(Cause::from(error))
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Somebody follows a redeem link, types a code, or comes back to a gift that their session keeps: what they may see of it.
+
+use std::net::IpAddr;
+
+use sqlx::AnyConnection;
+
+use super::Kept;
+use super::rate_limit::Limit;
+use super::{Card, Masked, RedeemView, Shop, Standing};
+use crate::accounts::Account;
+use crate::gifts::{self, Gift, GiftState, Redeemer, Sight};
+use crate::memberships::{self, Ledger, Stretch};
+use crate::store::{self, gifts as gift_rows, grants};
+use crate::values::{GiftCode, GiftId, GrantId, Timestamp};
+use crate::{Error, Result};
+
+/// What somebody names a gift by.
+#[derive(Clone, Debug)]
+pub enum GiftKey {
+    /// The secret on the card, and the proof where the link came out of the recipient's own mail.
+    Code { code: GiftCode, proof: Option<String> },
+    /// The gift that a session keeps while its owner signs in.
+    Kept(Kept),
+    /// The public reference: enough for its recipient, signed in, and for nobody else.
+    Reference(GiftId),
+}
+
+impl GiftKey {
+    /// Reads a code as it was typed or stands in a link; what is no code can be no gift's.
+    pub fn typed(code: &str, proof: Option<String>) -> Result<Self> {
+        let code = GiftCode::parse(code).map_err(|_| Error::GiftNotFound)?;
+        Ok(Self::Code { code, proof: proof.filter(|proof| !proof.is_empty()) })
+    }
+
+    /// Whether anybody may know it, so that it must show nothing to whoever isn't the recipient.
+    const fn is_public(&self) -> bool {
+        matches!(self, Self::Reference(_))
+    }
+}
+
+impl Shop {
+    /// Shows the gift behind `key` to whoever asks, and changes nothing: scanners follow links.
+    pub async fn open_gift(&self, key: &GiftKey, visitor: Option<&Account>) -> Result<RedeemView> {
+        let now = self.clock.now();
+        let mut connection = self.store.connection().await?;
+        let gift = self.find_gift(&mut connection, key).await?.ok_or(Error::GiftNotFound)?;
+        let signed_in_as = visitor.map(|account| account.email.clone());
+        Ok(match gift.sight(visitor.map(Account::redeemer).as_ref(), self.is_proven(&gift, key)) {
+            Sight::Open => {
+                let standing = self.standing(&mut connection, &gift, visitor, now).await?;
+                RedeemView::Open { card: card(&gift), recipient_email: gift.recipient_email, standing }
+            }
+            Sight::Sealed => {
+                let standing = self.standing(&mut connection, &gift, None, now).await?;
+                RedeemView::Sealed { card: card(&gift), recipient_email: gift.recipient_email, signed_in_as, standing }
+            }
+            Sight::Unverified => RedeemView::Unverified { recipient_email: gift.recipient_email },
+            Sight::Masked if key.is_public() => return Err(Error::GiftNotFound),
+            Sight::Masked => RedeemView::Masked { recipient: masked(&gift), signed_in_as },
+        })
+    }
+
+    /// What a session shall keep of the gift behind `key` while its owner signs in: never the code.
+    /// `from` counts codes that no gift has.
+    pub async fn keep_gift(&self, key: &GiftKey, from: IpAddr) -> Result<Kept> {
+        let bucket = self.bucket_of_network(Limit::CODES_FROM, from);
+        self.attempt(std::slice::from_ref(&bucket)).await?;
+        let gift = self.find_gift(&mut *self.store.connection().await?, key).await?.ok_or(Error::GiftNotFound)?;
+        self.forgive(&[bucket]).await?;
+        Ok(Kept { proven: self.is_proven(&gift, key), gift_id: gift.id, generation: gift.generation })
+    }
+
+    /// The gift that `key` names now. A kept one counts only as long as no new code was made for it.
+    pub(super) async fn find_gift(&self, connection: &mut AnyConnection, key: &GiftKey) -> Result<Option<Gift>, store::Error> {
+        match key {
+            GiftKey::Code { code, .. } => gift_rows::by_code(connection, &gifts::digest(code)).await,
+            GiftKey::Kept(kept) => {
+                let gift = gift_rows::find(connection, &kept.gift_id).await?;
+                Ok(gift.filter(|gift| gift.generation == kept.generation))
+            }
+            GiftKey::Reference(id) => gift_rows::find(connection, id).await,
+        }
+    }
+
+    fn is_proven(&self, gift: &Gift, key: &GiftKey) -> bool {
+        match key {
+            GiftKey::Code { proof, .. } => proof.as_ref().is_some_and(|proof| gift.is_proven_by(&self.secrets, proof)),
+            GiftKey::Kept(kept) => kept.proven,
+            GiftKey::Reference(_) => false,
+        }
+    }
+
+    /// How a gift stands. `me` is its recipient, who is also shown what redeeming would make of their time.
+    pub(super) async fn standing(
+        &self,
+        connection: &mut AnyConnection,
+        gift: &Gift,
+        me: Option<&Account>,
+        now: Timestamp,
+    ) -> Result<Standing, store::Error> {
+        Ok(match &gift.state {
+            GiftState::Pending => Standing::Unpaid,
+            GiftState::Held { .. } => Standing::Held,
+            GiftState::Redeemed { redeemed_at, account_id, .. } => {
+                Standing::Redeemed { redeemed_at: *redeemed_at, by_me: me.is_some_and(|me| me.id == *account_id) }
+            }
+            GiftState::Canceled { .. } => Standing::Canceled,
+            GiftState::Refunded { .. } => Standing::Refunded,
+            GiftState::Declined { .. } => Standing::Declined,
+            GiftState::Expired { .. } => Standing::Expired,
+            GiftState::Purchased { .. } => {
+                let timeline = match me {
+                    Some(me) => self.dry_run(connection, gift, me, now).await?,
+                    None => Vec::new(),
+                };
+                Standing::Ready { today: now, timeline }
+            }
+        })
+    }
+
+    /// The timeline that redeeming now would give: by the very rule that redeeming follows.
+    async fn dry_run(
+        &self,
+        connection: &mut AnyConnection,
+        gift: &Gift,
+        me: &Account,
+        now: Timestamp,
+    ) -> Result<Vec<Stretch>, store::Error> {
+        let ledger = self.ledger(connection, me).await?;
+        let redeemed = gift.redeem(&me.redeemer(), GrantId::random(self.entropy.as_ref()), now);
+        Ok(redeemed.map_or_else(|_| Vec::new(), |(_, grant)| memberships::preview(&ledger, &grant, now, &self.zone)))
+    }
+
+    /// Everything that counts towards an account's membership.
+    pub(super) async fn ledger(&self, connection: &mut AnyConnection, account: &Account) -> Result<Ledger, store::Error> {
+        let grants = grants::of_account(connection, &account.id).await?;
+        let periods = grants::subscriptions_of(connection, &account.id).await?;
+        Ok(Ledger { grants, periods })
+    }
+}
+
+impl Account {
+    /// As the rules of redeeming ask for it.
+    pub(super) fn redeemer(&self) -> Redeemer {
+        Redeemer { account_id: self.id.clone(), email: self.email.clone(), is_verified: self.is_verified() }
+    }
+}
+
+/// What stands on a gift's card.
+pub(super) fn card(gift: &Gift) -> Card {
+    Card {
+        tier: gift.tier,
+        months: gift.months,
+        recipient_name: gift.recipient_name.clone(),
+        giver_name: gift.giver_name.clone(),
+        message: gift.message.clone(),
+    }
+}
+
+/// The name's letter is the address's, because the name isn't theirs to know.
+fn masked(gift: &Gift) -> Masked {
+    let email = gift.recipient_email.masked();
+    let name = email.split('@').next().unwrap_or_default().to_owned();
+    Masked { in_words: gift.recipient_email.masked_in_words(), email, name }
+}

@@ -1,0 +1,295 @@
+//! A purchase as a form or a body tells it, read field by field: every wrong one is named, with what to do about it.
+
+use super::Shop;
+use crate::Error;
+use crate::catalog::{Catalog, Months, Tier};
+use crate::checkout::ClientUrls;
+use crate::error::Wrong;
+use crate::values::{Day, Email, EmailError, Message, PersonName, TextError, Timestamp, Zone};
+
+/// What somebody typed, as it came.
+#[derive(Clone, Debug, Default)]
+pub struct GiftFields {
+    pub tier: String,
+    pub duration_months: String,
+    pub recipient_name: String,
+    pub recipient_email: String,
+    pub message: String,
+    pub buyer_name: String,
+    pub buyer_email: String,
+    pub delivery: String,
+    pub deliver_on: String,
+    pub time_zone: String,
+    pub promo_code: String,
+}
+
+/// A purchase that makes sense.
+#[derive(Clone, Debug)]
+pub struct Purchase {
+    pub tier: Tier,
+    pub months: Months,
+    pub recipient_name: PersonName,
+    pub recipient_email: Email,
+    pub message: Option<Message>,
+    pub giver_name: Option<PersonName>,
+    pub buyer_email: Option<Email>,
+    pub delivery: Wish,
+    pub client_urls: Option<ClientUrls>,
+}
+
+/// How the gift shall reach its recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// By mail, as soon as it is paid.
+    Now,
+    /// By mail at this moment, or as soon after as it is paid.
+    At(Timestamp),
+    /// Not by mail: the buyer hands it over.
+    Link,
+}
+
+impl Shop {
+    /// Reads the form of `/gift`, or says all that is wrong with it.
+    pub fn read_purchase(&self, fields: &GiftFields) -> Result<Purchase, Error> {
+        Purchase::read(fields, &self.catalog, &self.zone, self.clock.now()).map_err(Error::Invalid)
+    }
+}
+
+/// How far ahead a gift can be scheduled, in years.
+const AHEAD_YEARS: i32 = 1;
+
+impl Purchase {
+    /// Reads the form of `/gift`. All that is wrong comes back at once, in the order of the form.
+    pub fn read(fields: &GiftFields, catalog: &Catalog, shop_zone: &Zone, now: Timestamp) -> Result<Self, Vec<Wrong>> {
+        let mut wrongs = Vec::new();
+        let tier = keep(&mut wrongs, tier(&fields.tier));
+        let months = keep(&mut wrongs, months(&fields.duration_months));
+        let recipient_name = keep(&mut wrongs, recipient_name(&fields.recipient_name));
+        let message = keep(&mut wrongs, message(&fields.message));
+        let giver_name = keep(&mut wrongs, giver_name(&fields.buyer_name));
+        let recipient_email = keep(&mut wrongs, recipient_email(&fields.recipient_email));
+        let delivery = keep(&mut wrongs, wish(fields, shop_zone, now));
+        let buyer_email = keep(&mut wrongs, buyer_email(&fields.buyer_email));
+        keep(&mut wrongs, promo_code(&fields.promo_code));
+        let offer = tier.zip(months).and_then(|(tier, months)| catalog.offer(tier, months));
+        match (offer, recipient_name, recipient_email, message, giver_name, buyer_email, delivery) {
+            (
+                Some(offer),
+                Some(recipient_name),
+                Some(recipient_email),
+                Some(message),
+                Some(giver_name),
+                Some(buyer_email),
+                Some(delivery),
+            ) if wrongs.is_empty() => Ok(Self {
+                tier: offer.tier,
+                months: offer.months,
+                recipient_name,
+                recipient_email,
+                message,
+                giver_name,
+                buyer_email: Some(buyer_email),
+                delivery,
+                client_urls: None,
+            }),
+            _ => Err(wrongs),
+        }
+    }
+}
+
+fn keep<T>(wrongs: &mut Vec<Wrong>, read: Result<T, Wrong>) -> Option<T> {
+    read.map_err(|wrong| wrongs.push(wrong)).ok()
+}
+
+fn tier(text: &str) -> Result<Tier, Wrong> {
+    text.parse().map_err(|_| Wrong::new("tier", "Choose what to give: Member or Founder"))
+}
+
+fn months(text: &str) -> Result<Months, Wrong> {
+    text.parse().map_err(|_| Wrong::new("duration_months", "Choose how long: 3, 6 or 12 months"))
+}
+
+/// Reads the name that stands on the card.
+pub(super) fn recipient_name(text: &str) -> Result<PersonName, Wrong> {
+    PersonName::parse(text).map_err(|error| {
+        let advice = match error {
+            TextError::Missing => "Enter their name as it shall stand on the card".to_owned(),
+            TextError::TooLong(longest) => format!("Shorten their name to {longest} characters, or it does not fit the card"),
+            TextError::Control => "Write their name on one line, in plain letters".to_owned(),
+        };
+        Wrong::new("recipient_name", advice)
+    })
+}
+
+fn giver_name(text: &str) -> Result<Option<PersonName>, Wrong> {
+    optional(PersonName::parse(text)).map_err(|error| {
+        let advice = match error {
+            TextError::Missing | TextError::Control => "Write your name on one line, in plain letters".to_owned(),
+            TextError::TooLong(longest) => format!("Shorten your name to {longest} characters, or it does not fit the card"),
+        };
+        Wrong::new("buyer_name", advice)
+    })
+}
+
+fn message(text: &str) -> Result<Option<Message>, Wrong> {
+    optional(Message::parse(text)).map_err(|error| {
+        let advice = match error {
+            TextError::Missing | TextError::Control => {
+                "Write your message in plain letters: it has a sign in it that can’t be printed".to_owned()
+            }
+            TextError::TooLong(longest) => format!("Shorten your message to {longest} characters"),
+        };
+        Wrong::new("message", advice)
+    })
+}
+
+fn optional<T>(read: Result<T, TextError>) -> Result<Option<T>, TextError> {
+    match read {
+        Ok(text) => Ok(Some(text)),
+        Err(TextError::Missing) => Ok(None),
+        Err(error @ (TextError::TooLong(_) | TextError::Control)) => Err(error),
+    }
+}
+
+/// Reads the address that the gift is for.
+pub(super) fn recipient_email(text: &str) -> Result<Email, Wrong> {
+    Email::parse(text).map_err(|error| {
+        let advice = match error {
+            EmailError::Missing => "Enter their email address: they sign in with it to redeem",
+            EmailError::Malformed => "Enter their whole email address, for example bea@example.com",
+        };
+        Wrong::new("recipient_email", advice)
+    })
+}
+
+fn buyer_email(text: &str) -> Result<Email, Wrong> {
+    Email::parse(text).map_err(|error| {
+        let advice = match error {
+            EmailError::Missing => "Enter your email address, so that the receipt can reach you",
+            EmailError::Malformed => "Enter your whole email address, for example ada@example.com",
+        };
+        Wrong::new("buyer_email", advice)
+    })
+}
+
+/// An unknown `delivery` is refused; day and clock count only under `email`.
+fn wish(fields: &GiftFields, shop_zone: &Zone, now: Timestamp) -> Result<Wish, Wrong> {
+    match fields.delivery.as_str() {
+        "link" => Ok(Wish::Link),
+        "email" | "" if fields.deliver_on.trim().is_empty() => Ok(Wish::Now),
+        "email" | "" => morning(&fields.deliver_on, &fields.time_zone, shop_zone, now).map(Wish::At),
+        _ => Err(Wrong::new("delivery", "Choose how it reaches them: by email, or by your own hand")),
+    }
+}
+
+fn morning(day: &str, zone: &str, shop_zone: &Zone, now: Timestamp) -> Result<Timestamp, Wrong> {
+    let zone = match zone.trim() {
+        "" => shop_zone.clone(),
+        name => Zone::parse(name).map_err(|_| Wrong::new("time_zone", "Choose by whose clock the day begins"))?,
+    };
+    let (first, last) = days_to_choose(&zone, now);
+    let advice = || Wrong::new("deliver_on", format!("Choose a day from {} to {}", Zone::written(first), Zone::written(last)));
+    let day: Day = day.trim().parse().map_err(|_| advice())?;
+    if day < first || day > last {
+        return Err(advice());
+    }
+    zone.morning_of(day).ok_or_else(advice)
+}
+
+/// The first and the last day on which a gift can be scheduled: from tomorrow on, a year ahead.
+pub fn days_to_choose(zone: &Zone, now: Timestamp) -> (Day, Day) {
+    let today = zone.day(now);
+    let last = today.checked_add(jiff::Span::new().years(AHEAD_YEARS)).unwrap_or(today);
+    (today.tomorrow().unwrap_or(today), last)
+}
+
+/// There are no codes yet, so whatever was typed is unknown.
+fn promo_code(text: &str) -> Result<(), Wrong> {
+    match text.trim() {
+        "" => Ok(()),
+        _ => Err(Wrong::new("promo_code", "That is no code of ours. Remove it, or use another")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 21 November 2026, noon UTC.
+    const NOW: Timestamp = Timestamp::from_seconds(1_795_262_400);
+
+    fn fields() -> GiftFields {
+        GiftFields {
+            tier: "founder".into(),
+            duration_months: "12".into(),
+            recipient_name: "Bea".into(),
+            recipient_email: "bea@example.com".into(),
+            buyer_email: "ada@example.com".into(),
+            delivery: "email".into(),
+            ..GiftFields::default()
+        }
+    }
+
+    fn read(fields: &GiftFields) -> Result<Purchase, Vec<Wrong>> {
+        Purchase::read(fields, &Catalog::default(), &Zone::UTC, NOW)
+    }
+
+    #[test]
+    fn everything_wrong_is_named_at_once_in_the_order_of_the_form() {
+        let names: Vec<String> = read(&GiftFields::default()).unwrap_err().into_iter().map(|wrong| wrong.field).collect();
+        assert_eq!(names, ["tier", "duration_months", "recipient_name", "recipient_email", "buyer_email"]);
+    }
+
+    #[test]
+    fn each_field_says_what_to_do() {
+        type Spoil = fn(&mut GiftFields);
+        let cases: [(Spoil, &str, &str); 8] = [
+            (|f| f.tier = "gold".into(), "tier", "Choose what to give: Member or Founder"),
+            (|f| f.duration_months = "13".into(), "duration_months", "Choose how long: 3, 6 or 12 months"),
+            (
+                |f| f.recipient_email = "bea@example".into(),
+                "recipient_email",
+                "Enter their whole email address, for example bea@example.com",
+            ),
+            (
+                |f| f.recipient_email = "bea@example.com\r\nBcc: x@example.com".into(),
+                "recipient_email",
+                "Enter their whole email address, for example bea@example.com",
+            ),
+            (|f| f.message = "a".repeat(501), "message", "Shorten your message to 500 characters"),
+            (|f| f.buyer_name = "Ada\0".into(), "buyer_name", "Write your name on one line, in plain letters"),
+            (|f| f.delivery = "pigeon".into(), "delivery", "Choose how it reaches them: by email, or by your own hand"),
+            (|f| f.promo_code = "SPRING24".into(), "promo_code", "That is no code of ours. Remove it, or use another"),
+        ];
+        for (spoil, field, advice) in cases {
+            let mut fields = fields();
+            spoil(&mut fields);
+            assert_eq!(read(&fields).unwrap_err(), [Wrong::new(field, advice)]);
+        }
+    }
+
+    #[test]
+    fn a_day_is_chosen_from_tomorrow_to_a_year_ahead_by_the_clock_that_was_named() {
+        let on = |day: &str, zone: &str| {
+            let fields = GiftFields { deliver_on: day.into(), time_zone: zone.into(), ..fields() };
+            read(&fields).map(|purchase| purchase.delivery)
+        };
+        let christmas_in_tokyo = Timestamp::from_seconds(1_798_070_400);
+        assert_eq!(on("2026-12-24", "Asia/Tokyo").unwrap(), Wish::At(christmas_in_tokyo));
+        for wrong in ["2026-11-21", "2026-11-02", "2027-11-22", "soon", "2026-02-30"] {
+            let refusal = on(wrong, "UTC").unwrap_err();
+            assert_eq!(refusal, [Wrong::new("deliver_on", "Choose a day from 22 November 2026 to 21 November 2027")], "{wrong}");
+        }
+        assert_eq!(
+            on("2026-12-24", "Mars/Olympus").unwrap_err(),
+            [Wrong::new("time_zone", "Choose by whose clock the day begins")]
+        );
+        assert_eq!(on("", "Mars/Olympus").unwrap(), Wish::Now);
+    }
+
+    #[test]
+    fn day_and_clock_are_ignored_for_a_gift_that_is_handed_over() {
+        let fields = GiftFields { delivery: "link".into(), deliver_on: "1999-01-01".into(), time_zone: "?".into(), ..fields() };
+        assert_eq!(read(&fields).unwrap().delivery, Wish::Link);
+    }
+}
