@@ -1,5 +1,6 @@
 //! The log: structured, one line a request with its id, and nothing private. A path can hold a code, so only its route is written.
 
+use std::io::IsTerminal as _;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
@@ -24,7 +25,11 @@ const FORMAT: &str = "RIBBON_LOG";
 /// Starts the log on standard error.
 pub fn start() {
     let filter = EnvFilter::try_from_env(FILTER).unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tower_sessions=warn"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_span_events(FmtSpan::NONE).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_span_events(FmtSpan::NONE)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     if std::env::var(FORMAT).is_ok_and(|format| format == "json") {
         log.json().init();
     } else {
