@@ -1,21 +1,73 @@
-//! Ribbon.
-
-pub mod actions;
-pub mod catalog;
-pub mod error;
-pub mod islands;
-pub mod values;
+//! # Ribbon
+//! A self-hosted gift storefront for a membership business. A buyer chooses a tier and a length, writes to somebody, and pays on a
+//! provider's hosted checkout. The recipient follows an emailed link, signs in with the address that the gift was sent to, and the
+//! membership is theirs. This page is the architecture document; the rules that it states as absences are held by tests.
+//!
+//! ## The layers
+//! Each imports only what stands below it; `tests/walls.rs` reads the sources and holds the table.
+//!
+//! | layer | what it is |
+//! |---|---|
+//! | [`server`] | settings, router, guards, background work, graceful stop: wires all the others, and `main` uses nothing else |
+//! | [`pages`], [`api`], [`actions`], [`islands`] | the doors: HTML for people, JSON for machines, forms, and the few parts of a page that run in the browser |
+//! | [`visitor`] | who is asking |
+//! | [`shop`] | the verbs, one file a verb |
+//! | [`store`], [`outbox`] | all SQL; and the worker that does what is due |
+//! | [`gifts`], [`memberships`], [`checkout`], [`accounts`], [`emails`] | the rules, each without the others |
+//! | [`catalog`], [`error`], [`values`] | what everything is made of |
+//!
+//! Beside them stands [`sandbox`]: the payment providers and a mailbox on this machine, in test mode. It is an outside system reached
+//! over HTTP, and shares with the rest only [`values`] and [`checkout::signatures`].
+//!
+//! ## What is never so
+//! - Nothing under [`checkout`] knows what a gift is; it sells line items and answers with facts. Selling something else touches [`shop`].
+//! - Nothing under [`gifts`], [`memberships`] or [`emails`] waits for anything: no I/O, no clock, no randomness. `now` is handed in, and
+//!   only the [`shop::Shop`] owns a [`values::Clock`] and a [`values::Entropy`].
+//! - No verb calls another, and no network call stands inside a transaction: it comes before, or after through the [`outbox`].
+//! - No table holds a code, a proof or a link's token. They are derived from a [`values::Secret`] and a row's id, so that a mail can be
+//!   sent again and a stolen database redeems nothing.
+//! - No GET changes anything: programs that read mail follow every link in it.
+//! - No check decides a race, the database does: a row that changes has a `version`, and a change that finds another one begins again.
+//! - `cfg(feature …)` stands in this file only. `ssr` is the server, `hydrate` the islands; in islands mode the browser never runs a page.
+//!
+//! ## Three hops
+//! A door parses what came, calls one verb, and answers. The verb reads as: now, begin, find, decide, write, tell, commit. The rule that
+//! decides is a pure function of a value: [`gifts::Gift::redeem`], [`checkout::Order::apply`], [`memberships::timeline`].
+//!
+//! ## A gift travels
+//! 1. **Chosen.** [`pages::GiftPage`] is a form without a script. It posts to [`actions::buy_gift`]; a refused form is rendered again
+//!    around its refusal by `server::refused_forms`. [`shop::Purchase::read`] names every field that is wrong.
+//! 2. **Promised.** [`shop::Shop::buy`] writes order, gift and checkout session in one transaction, opens the provider's page outside of it
+//!    by [`checkout::Provider::open`], and sends the buyer there. The same form again, while the order is open, leads to the same page.
+//! 3. **Paid.** The provider calls `/webhooks/{provider}`, and [`shop::Shop::hear`] verifies the raw bytes. The buyer comes back, and
+//!    [`shop::Shop::thanks`] asks about the session that the signed token names. Nobody comes, and [`shop::Shop::reconcile`] asks by itself.
+//!    All three end in `Shop::fulfil`, which lets an event take effect once.
+//! 4. **Settled.** [`checkout::Order::apply`] says what the fact means for the order, [`gifts::Gift::follow`] what that means for the gift.
+//!    In the same transaction [`outbox::receipt`] and, where one is due, [`outbox::gift_for_you`] are posted.
+//! 5. **Delivered.** [`outbox::Worker::work_once`] leases what is due, writes the mail from what is true at that moment
+//!    ([`emails::Letter::render`]), sends it through an [`outbox::Mailer`], and marks gift and entry together.
+//! 6. **Opened.** [`shop::Shop::open_gift`] shows what [`gifts::Gift::sight`] allows: a masked address to whoever has only the code, the
+//!    sealed card to whoever has the proof from the mail, and to the recipient what redeeming would do, by [`memberships::preview`].
+//!    [`shop::Shop::keep_gift`] remembers the gift, not its code, while its recipient signs in.
+//! 7. **Redeemed.** [`shop::Shop::redeem`]: in one transaction the gift is redeemed, the grant appended to the ledger, and the giver told.
+//!    [`shop::Shop::account_page`] shows the time that it gave, by [`memberships::timeline`].
+//! 8. **Undone.** A refund or a lost dispute comes in by the same way as the payment did, and voids the gift, or ends what is left of the
+//!    grant and nothing else.
 
 #[cfg(feature = "ssr")]
 pub mod accounts;
+pub mod actions;
 #[cfg(feature = "ssr")]
 pub mod api;
+pub mod catalog;
 #[cfg(feature = "ssr")]
 pub mod checkout;
 #[cfg(feature = "ssr")]
 pub mod emails;
+pub mod error;
 #[cfg(feature = "ssr")]
 pub mod gifts;
+pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod memberships;
 #[cfg(feature = "ssr")]
@@ -30,11 +82,14 @@ pub mod server;
 pub mod shop;
 #[cfg(feature = "ssr")]
 pub mod store;
+pub mod values;
 #[cfg(feature = "ssr")]
 pub mod visitor;
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+
+pub use error::{Error, Result};
 
 /// What a browser calls once it has the program: wakes the islands of the page that it stands on.
 #[cfg(feature = "hydrate")]
@@ -42,5 +97,3 @@ mod tests;
 pub fn hydrate() {
     leptos::mount::hydrate_islands();
 }
-
-pub use error::{Error, Result};
