@@ -114,7 +114,7 @@ $(PACKAGES): end2end/package.json end2end/package-lock.json
 
 .PHONY: chromium
 chromium:
-	@test -x "$(CHROMIUM)" || $(call debian,chromium,the browser of the specs)
+	@test -x "$(CHROMIUM)" || $(call debian,chromium fonts-liberation,the browser of the specs)
 
 .PHONY: postgres
 postgres:
