@@ -18,7 +18,7 @@ export async function writeGift(page: Page): Promise<void> {
   await page.goto('/gift');
   await page.getByRole('radio', { name: gift.tier }).check();
   await page.getByRole('radio', { name: gift.length }).check();
-  await page.getByLabel('Their name').fill(bea.name);
+  await page.getByRole('textbox', { name: 'Their name' }).fill(bea.name);
   await page.getByLabel('Your message').fill(gift.message);
   await page.getByLabel('Signed').fill(ada.name);
   await page.getByLabel('Their email address').fill(bea.email);

@@ -4,6 +4,7 @@ import type { Options } from './test.ts';
 const chromium = {
   // Debian's own: Playwright is never asked to download a browser.
   launchOptions: { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium' },
+  actionTimeout: 15_000,
   viewport: { width: 1280, height: 900 },
   locale: 'en-GB',
   timezoneId: 'Europe/Berlin',

@@ -29,8 +29,8 @@ export class Postbox {
   }
 
   /** The mail to an address, as soon as it is there. */
-  async mailTo(to: string): Promise<string> {
-    return eventually(`a mail to ${to}`, async () => this.received.find((mail) => mail.to.includes(to))?.raw);
+  async mailTo(to: string, seconds?: number): Promise<string> {
+    return eventually(`a mail to ${to}`, async () => this.received.find((mail) => mail.to.includes(to))?.raw, seconds);
   }
 
   private async take(stream: SMTPServerDataStream, to: string[], done: (error?: Error) => void): Promise<void> {

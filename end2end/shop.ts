@@ -134,9 +134,9 @@ export function link(mail: Mail, path: RegExp): string {
   return found;
 }
 
-/** Asks until there is an answer, for at most 20 seconds. */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + 20_000;
+/** Asks until there is an answer, for at most so many seconds. */
+export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, seconds = 20): Promise<T> {
+  const end = Date.now() + seconds * 1000;
   while (Date.now() < end) {
     const answer = await ask();
     if (answer !== undefined) return answer;

@@ -20,7 +20,7 @@ test('a cancelled payment brings the form back as it was', async ({ page, shop }
   await expect(page.getByText('nothing was charged')).toBeVisible();
   await expect(page.getByRole('radio', { name: gift.tier })).toBeChecked();
   await expect(page.getByRole('radio', { name: gift.length })).toBeChecked();
-  await expect(page.getByLabel('Their name')).toHaveValue(bea.name);
+  await expect(page.getByRole('textbox', { name: 'Their name' })).toHaveValue(bea.name);
   await expect(page.getByLabel('Their email address')).toHaveValue(bea.email);
   await expect(page.getByLabel('Your message')).toHaveValue(gift.message);
   await expect(page.getByLabel('Your email address')).toHaveValue(ada.email);

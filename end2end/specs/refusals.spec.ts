@@ -21,7 +21,7 @@ test('a refused form keeps its fields and names what is wrong', async ({ page })
   await expect(theirs).toHaveValue('bea@');
   await expect(page.getByRole('radio', { name: gift.tier })).toBeChecked();
   await expect(page.getByRole('radio', { name: gift.length })).toBeChecked();
-  await expect(page.getByLabel('Their name')).toHaveValue(bea.name);
+  await expect(page.getByRole('textbox', { name: 'Their name' })).toHaveValue(bea.name);
   await expect(page.getByLabel('Your message')).toHaveValue(gift.message);
 
   await theirs.fill(bea.email);
