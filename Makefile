@@ -81,6 +81,10 @@ rules: rust postgres ## Rules and journeys, on SQLite and on PostgreSQL
 browser: build chromium postgres ## Playwright on the release build, with scripts and without
 	CHROMIUM="$(CHROMIUM)" end2end/postgres.sh npm run --silent --prefix end2end test
 
+.PHONY: bench
+bench: build ## Ratios, measured in one run: pages against memory, redeeming against a bare transaction
+	cargo bench --locked --bench ratios
+
 ## What must be installed
 
 .PHONY: rust

@@ -6,7 +6,8 @@ use axum::response::{Html, IntoResponse, Response};
 use crate::values::Timestamp;
 
 /// Nothing runs on these pages, and nothing comes from elsewhere.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Text as it stands between tags and inside quoted attributes.
 pub fn escape(text: &str) -> String {
