@@ -63,9 +63,9 @@ export async function signIn(page: Page, who: { email: string; password: string 
 }
 
 /** Signs in on the way from the gift's page. */
-export async function signInFromGift(page: Page): Promise<void> {
+export async function signInFromGift(page: Page, who = bea): Promise<void> {
   await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
-  await signIn(page, bea);
+  await signIn(page, who);
 }
 
 export async function redeem(page: Page): Promise<void> {
