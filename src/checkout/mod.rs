@@ -5,6 +5,7 @@
 //! [`Order::apply`] is where facts have consequences. So another thing to sell needs nothing here, and another provider
 //! its own file, its recorded fixtures, and a line below.
 
+mod flowglad;
 mod order;
 mod provider;
 mod session;
@@ -12,6 +13,7 @@ pub mod signatures;
 mod stripe;
 mod transport;
 
+pub use flowglad::{Buyer, Flowglad, FlowgladSettings, Page, PriceName};
 pub use order::{Applied, Order, OrderState, Outcome};
 pub use provider::{
     BackUrls, Capabilities, Fact, LineItem, Mode, NewSession, Notice, OpenSession, PaymentId, PaymentMode, Provider, ProviderError,

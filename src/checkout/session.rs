@@ -14,6 +14,11 @@ const LIFETIME: Duration = Duration::from_hours(24);
 /// more, so the last pause repeats until the answer is final.
 const PAUSES_SECONDS: [u64; 8] = [30, 60, 120, 300, 900, 1_800, 3_600, 10_800];
 
+/// How often a paid session is asked about where only asking finds a refund, and for how long after it was made.
+const SHORTEST_WATCH: Duration = Duration::from_mins(5);
+const LONGEST_WATCH: Duration = Duration::from_hours(7 * 24);
+const WATCHED_FOR: Duration = Duration::from_hours(180 * 24);
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckoutSession {
     /// The idempotency key of opening it.
@@ -80,6 +85,14 @@ impl CheckoutSession {
         Self { next_check_at: Some(now.plus(pause(self.checks))), checks: self.checks.saturating_add(1), ..self.clone() }
     }
 
+    /// Paid, and only by asking would we learn of a refund: asked about again after an eighth of its age, for half a year.
+    #[must_use]
+    pub fn watched(&self, now: Timestamp) -> Self {
+        let age = now.since(self.created_at);
+        let pause = (age / 8).clamp(SHORTEST_WATCH, LONGEST_WATCH);
+        Self { next_check_at: (age < WATCHED_FOR).then(|| now.plus(pause)), ..self.clone() }
+    }
+
     /// The provider's answer can't change any more by itself: nobody needs to ask again.
     #[must_use]
     pub fn settled(&self) -> Self {
@@ -122,16 +135,28 @@ mod tests {
         }
     }
 
+    fn promised(now: Timestamp) -> CheckoutSession {
+        let (id, order_id) = (CheckoutSessionId::random(&Zeros), OrderId::random(&Zeros));
+        CheckoutSession::promised(id, order_id, ProviderName::Stripe, None, now)
+    }
+
+    #[test]
+    fn a_paid_session_is_watched_for_half_a_year_with_fewer_questions_than_half_its_days() {
+        let mut session = promised(Timestamp::from_seconds(0)).watched(Timestamp::from_seconds(600));
+        let mut asked = 0;
+        let mut last = Timestamp::from_seconds(600);
+        while let Some(due) = session.next_check_at {
+            assert!(due.since(last) >= SHORTEST_WATCH && due.since(last) <= LONGEST_WATCH);
+            (last, asked, session) = (due, asked + 1, session.watched(due));
+        }
+        assert!(last.since(session.created_at) >= WATCHED_FOR);
+        assert!((60..90).contains(&asked), "{asked}");
+    }
+
     #[test]
     fn the_provider_is_asked_less_and_less_often_but_never_given_up() {
         let start = Timestamp::from_seconds(0);
-        let mut session = CheckoutSession::promised(
-            CheckoutSessionId::random(&Zeros),
-            OrderId::random(&Zeros),
-            ProviderName::Stripe,
-            None,
-            start,
-        );
+        let mut session = promised(start);
         let mut last = Duration::ZERO;
         for _ in 0..20 {
             let due = session.next_check_at.unwrap();

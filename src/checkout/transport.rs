@@ -25,7 +25,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(400);
 /// No answer of a provider that makes sense is longer.
 const LONGEST_ANSWER: usize = 1024 * 1024;
 
-/// Sends a provider's requests. Every one of them must be safe to repeat: a GET, or a POST with an idempotency key.
+/// Sends a provider's requests.
 pub struct Transport {
     client: Client,
     timeout: Duration,
@@ -49,11 +49,16 @@ impl Transport {
         &self.client
     }
 
-    /// Sends `request` up to three times. `key` is what its repeats have in common; the pauses between them vary with it,
+    /// Sends `request` up to three times, so it must be safe to repeat: a GET, or a POST with an idempotency key. `key` is what its repeats have in common; the pauses between them vary with it,
     /// so that many shops that fail at once don't all come back at once.
     pub async fn send(&self, request: Request, key: &str) -> Result<Answer, ProviderError> {
         let tries = self.send_again_and_again(&request, key);
         tokio::time::timeout(self.timeout.saturating_mul(2), tries).await.map_err(unavailable)?
+    }
+
+    /// Sends once what would be done twice if it were repeated. Where the answer is lost nobody knows whether it was done.
+    pub async fn send_once_only(&self, request: Request) -> Result<Answer, ProviderError> {
+        self.send_once(&request).await.map_err(Failure::into_error)
     }
 
     async fn send_again_and_again(&self, request: &Request, key: &str) -> Result<Answer, ProviderError> {

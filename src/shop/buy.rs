@@ -79,7 +79,8 @@ impl Shop {
     }
 
     /// Opens the provider's page for a session, outside of any transaction, and keeps what the provider calls it. Repeating it is safe:
-    /// the session's id is the idempotency key.
+    /// the session's id is the idempotency key; and a page that a provider without such keys opened, and we lost, is one that nobody was
+    /// ever sent to.
     pub(super) async fn open_session(&self, order: &Order, session: &CheckoutSession) -> crate::Result<Opened> {
         if let Some(opened) = &session.opened {
             return Ok(opened.clone());
@@ -97,11 +98,29 @@ impl Shop {
         let back = self.back_urls(order, session)?;
         let page = provider.open(&new, &back).await.map_err(|error| unavailable(provider.as_ref(), &error))?;
         let opened = Opened { provider_id: page.provider_id, url: page.url };
+        self.keep_opened(session, &opened, page.expires_at).await
+    }
+
+    /// Keeps the first page that was opened for a session. Of two that were opened at the same moment, by a provider that can't tell
+    /// a repeat, the other is given to nobody.
+    async fn keep_opened(
+        &self,
+        session: &CheckoutSession,
+        opened: &Opened,
+        expires_at: Option<Timestamp>,
+    ) -> crate::Result<Opened> {
         let mut connection = self.store.connection().await?;
-        match orders::advance_session(&mut connection, session, &session.opened(opened.clone(), page.expires_at)).await {
-            // Somebody opened it at the same moment; the provider answered both of us with the same page.
-            Ok(()) | Err(store::Error::Stale) => Ok(opened),
-            Err(error) => Err(error.into()),
+        let mut session = session.clone();
+        loop {
+            match orders::advance_session(&mut connection, &session, &session.opened(opened.clone(), expires_at)).await {
+                Ok(()) => return Ok(opened.clone()),
+                Err(store::Error::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
+            session = orders::session(&mut connection, &session.id).await?.ok_or(Error::NotFound)?;
+            if let Some(kept) = session.opened {
+                return Ok(kept);
+            }
         }
     }
 

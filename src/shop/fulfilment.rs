@@ -1,12 +1,15 @@
 //! The one way in which what a provider says takes effect. The webhook, the return page and the reconciler all come through
 //! [`Shop::fulfil`]: each alone is enough, and all at once do it once.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Raced, Shop, until_unraced};
 use crate::checkout::{Applied, CheckoutSession, Fact, Order, Outcome, ProviderEvent};
 use crate::gifts::{Consequence, Gift, OrderNews};
 use crate::outbox;
 use crate::store::{self, Tx, gifts as gift_rows, grants, orders, provider_events};
-use crate::values::{EventId, Timestamp};
+use crate::values::{EventId, OrderId, Timestamp};
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +41,30 @@ impl Shop {
         };
         let facts = self.link_payment(&mut tx, &order, event, now).await?;
         let changed = self.apply(&mut tx, &order, session.as_ref(), event, &facts, now).await?;
-        settle_session(&mut tx, session.as_ref(), &facts).await?;
+        self.settle_session(&mut tx, session.as_ref(), &facts, now).await?;
         if changed || event.event_id.is_some() {
             self.record(&mut tx, event, now, Some(now)).await?;
         }
         tx.commit().await?;
         Ok(if changed { Fulfilled::Applied } else { Fulfilled::Noted })
+    }
+
+    /// Stops asking about a session once the provider's word is final. Of a payment that could still be refunded it is, where the
+    /// provider tells of refunds by itself.
+    async fn settle_session(
+        &self,
+        tx: &mut Tx,
+        session: Option<&CheckoutSession>,
+        facts: &[Fact],
+        now: Timestamp,
+    ) -> Result<(), store::Error> {
+        let Some(session) = session.filter(|session| session.next_check_at.is_some()) else { return Ok(()) };
+        if !facts.iter().any(Fact::is_final) {
+            return Ok(());
+        }
+        let tells = self.provider(session.provider).is_none_or(|provider| provider.capabilities().refund_events);
+        let after = if !tells && can_be_refunded(facts) { session.watched(now) } else { session.settled() };
+        orders::advance_session(tx, session, &after).await
     }
 
     /// What the event says, and behind it what others said earlier about the payment that this one tells us the order of.
@@ -172,10 +193,14 @@ async fn find_order(tx: &mut Tx, event: &ProviderEvent) -> Result<Option<(Order,
         Some(id) => orders::session_by_provider_id(tx, event.provider, id).await?,
         None => None,
     };
-    let order = match (&session, &event.payment) {
+    let by_payment = match (&session, &event.payment) {
         (Some(session), _) => orders::find(tx, &session.order_id).await?,
         (None, Some(payment)) => orders::by_payment(tx, event.provider, payment).await?,
         (None, None) => None,
+    };
+    let order = match (by_payment, named_order(event)) {
+        (None, Some(id)) => orders::find(tx, id).await?,
+        (order, _) => order,
     };
     let Some(order) = order else { return Ok(None) };
     if order.provider != event.provider || order.mode != event.mode {
@@ -185,20 +210,22 @@ async fn find_order(tx: &mut Tx, event: &ProviderEvent) -> Result<Option<(Order,
     Ok(Some((order, session)))
 }
 
+/// A provider whose payments name no session names the order of a new one in its metadata, where only we write. Anything but a payment
+/// waits until that is known.
+fn named_order(event: &ProviderEvent) -> Option<&OrderId> {
+    let is_paid = event.facts.iter().any(|fact| matches!(fact, Fact::Paid { .. }));
+    event.order_id.as_ref().filter(|_| is_paid && event.session.is_none())
+}
+
 /// Whether the order has a newer session than the one that the event is about.
 async fn is_superseded(tx: &mut Tx, order: &Order, session: Option<&CheckoutSession>) -> Result<bool, store::Error> {
     let last = orders::last_session(tx, &order.id).await?;
     Ok(session.zip(last.as_ref()).is_some_and(|(session, last)| session.id != last.id))
 }
 
-/// Stops asking about a session once the provider's word is final.
-async fn settle_session(tx: &mut Tx, session: Option<&CheckoutSession>, facts: &[Fact]) -> Result<(), store::Error> {
-    match session {
-        Some(session) if session.next_check_at.is_some() && facts.iter().any(Fact::is_final) => {
-            orders::advance_session(tx, session, &session.settled()).await
-        }
-        Some(_) | None => Ok(()),
-    }
+fn can_be_refunded(facts: &[Fact]) -> bool {
+    let has = |wanted: fn(&Fact) -> bool| facts.iter().any(wanted);
+    has(|fact| matches!(fact, Fact::Paid { .. })) && !has(|fact| matches!(fact, Fact::Refunded { whole: true, .. }))
 }
 
 const fn news(outcome: Outcome) -> OrderNews {

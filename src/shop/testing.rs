@@ -130,13 +130,29 @@ impl World {
 
     /// A paid gift to `email`, and what the link in its mail proves.
     pub async fn gift_mailed_to(&self, email: &str) -> (Gift, MailboxProof) {
-        let entropy = self.shop.entropy.as_ref();
         let now = self.clock.now();
+        let order = self.order(ProviderName::Stripe, OrderState::Paid { paid_at: now });
+        let gift = self.gift(&order, email, Delivery::Sent { sent_at: now }, GiftState::Purchased { purchased_at: now });
+        self.keep(&order, &gift).await;
+        let proof = MailboxProof { gift_id: gift.id.clone(), generation: gift.generation };
+        (gift, proof)
+    }
+
+    /// An order for 49 euros that waits for its payment at `provider`, and its gift.
+    pub async fn promised_at(&self, provider: ProviderName) -> (Order, Gift) {
+        let order = self.order(provider, OrderState::Open);
+        let delivery = Delivery::Scheduled { due_at: self.clock.now() };
+        let gift = self.gift(&order, "bea@example.com", delivery, GiftState::Pending);
+        self.keep(&order, &gift).await;
+        (order, gift)
+    }
+
+    fn order(&self, provider: ProviderName, state: OrderState) -> Order {
         let price = Money::new(4_900, Currency::EUR);
-        let order = Order {
-            id: OrderId::random(entropy),
+        Order {
+            id: OrderId::random(self.shop.entropy.as_ref()),
             version: 1,
-            provider: ProviderName::Stripe,
+            provider,
             mode: Mode::Test,
             line_item: LineItem {
                 title: "Member, 3 months".to_owned(),
@@ -151,11 +167,14 @@ impl World {
             buyer_email: None,
             payment: None,
             refunded_minor: 0,
-            state: OrderState::Paid { paid_at: now },
-            created_at: now,
-        };
-        let gift = Gift {
-            id: GiftId::random(entropy),
+            state,
+            created_at: self.clock.now(),
+        }
+    }
+
+    fn gift(&self, order: &Order, email: &str, delivery: Delivery, state: GiftState) -> Gift {
+        Gift {
+            id: GiftId::random(self.shop.entropy.as_ref()),
             version: 1,
             order_id: order.id.clone(),
             tier: Tier::Member,
@@ -167,16 +186,17 @@ impl World {
             message: None,
             generation: 1,
             secret_id: self.shop.secrets.current.id().to_owned(),
-            delivery: Delivery::Sent { sent_at: now },
-            state: GiftState::Purchased { purchased_at: now },
-            created_at: now,
-        };
+            delivery,
+            state,
+            created_at: self.clock.now(),
+        }
+    }
+
+    async fn keep(&self, order: &Order, gift: &Gift) {
         let mut tx = self.store.begin().await.unwrap();
-        store::orders::insert(&mut tx, &order, None).await.unwrap();
-        store::gifts::insert(&mut tx, &gift, gift.id.as_str()).await.unwrap();
+        store::orders::insert(&mut tx, order, None).await.unwrap();
+        store::gifts::insert(&mut tx, gift, gift.id.as_str()).await.unwrap();
         tx.commit().await.unwrap();
-        let proof = MailboxProof { gift_id: gift.id.clone(), generation: gift.generation };
-        (gift, proof)
     }
 }
 

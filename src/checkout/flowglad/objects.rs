@@ -1,0 +1,194 @@
+//! Flowglad's objects as they stand on the wire, as far as we read them. Everything that could be missing may be,
+//! and every enum has room for values that Flowglad invents later.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::checkout::provider::PaymentMode;
+use crate::values::Money;
+
+/// A webhook's body: which object it is about, and nothing else that we need.
+#[derive(Deserialize)]
+pub struct Payload {
+    pub id: String,
+    pub object: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionAnswer {
+    pub checkout_session: Session,
+    pub url: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    pub id: String,
+    pub status: Option<SessionStatus>,
+    pub price_id: Option<String>,
+    pub purchase_id: Option<String>,
+    pub output_metadata: Option<Metadata>,
+    /// Milliseconds.
+    pub expires: Option<i64>,
+    pub livemode: Option<bool>,
+}
+
+/// Texts, numbers and flags.
+pub type Metadata = HashMap<String, Value>;
+
+#[derive(Deserialize)]
+pub struct PurchaseAnswer {
+    pub purchase: Purchase,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Purchase {
+    pub status: Option<PurchaseStatus>,
+    pub total_purchase_value: Option<i64>,
+    /// The session's output metadata.
+    pub metadata: Option<Metadata>,
+}
+
+#[derive(Deserialize)]
+pub struct PaymentAnswer {
+    pub payment: Payment,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Payment {
+    pub id: String,
+    pub status: Option<PaymentStatus>,
+    /// With tax.
+    pub amount: Option<i64>,
+    pub tax_amount: Option<i64>,
+    pub currency: Option<String>,
+    pub purchase_id: Option<String>,
+    pub refunded: Option<bool>,
+    pub refunded_amount: Option<i64>,
+    pub livemode: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Payments {
+    pub data: Vec<Payment>,
+    pub has_more: Option<bool>,
+    pub next_cursor: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct SubscriptionAnswer {
+    pub subscription: Subscription,
+}
+
+#[derive(Deserialize)]
+pub struct Subscription {
+    pub metadata: Option<Metadata>,
+}
+
+#[derive(Deserialize)]
+pub struct PriceAnswer {
+    pub price: Price,
+}
+
+#[derive(Deserialize)]
+pub struct Price {
+    #[serde(rename = "type")]
+    pub kind: Option<PriceKind>,
+    #[serde(rename = "unitPrice")]
+    pub unit_amount: Option<i64>,
+    pub currency: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionStatus {
+    Open,
+    Pending,
+    Succeeded,
+    Failed,
+    Expired,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PurchaseStatus {
+    Open,
+    Pending,
+    Failed,
+    Paid,
+    Refunded,
+    PartialRefund,
+    Fraudulent,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStatus {
+    Succeeded,
+    Refunded,
+    Processing,
+    RequiresAction,
+    RequiresConfirmation,
+    Failed,
+    Canceled,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PriceKind {
+    SinglePayment,
+    Subscription,
+    #[serde(other)]
+    Unknown,
+}
+
+/// What went wrong: a text, or a list of what is wrong with the request. Neither is repeated: it may quote what we sent.
+#[derive(Default, Deserialize)]
+pub struct ErrorBody {
+    pub error: Option<Value>,
+    pub code: Option<String>,
+}
+
+impl Session {
+    /// False while the buyer hasn't decided, and where it is known that nobody ever will.
+    pub const fn may_be_paid(&self) -> bool {
+        match self.status {
+            Some(SessionStatus::Succeeded | SessionStatus::Unknown) | None => true,
+            Some(SessionStatus::Open | SessionStatus::Pending | SessionStatus::Failed | SessionStatus::Expired) => false,
+        }
+    }
+}
+
+impl Payment {
+    /// Whether money came, whatever became of it.
+    pub const fn is_made(&self) -> bool {
+        matches!(self.status, Some(PaymentStatus::Succeeded | PaymentStatus::Refunded))
+    }
+}
+
+impl Price {
+    pub fn is_of(&self, mode: PaymentMode) -> bool {
+        let kind = match mode {
+            PaymentMode::Payment => PriceKind::SinglePayment,
+            PaymentMode::Subscription => PriceKind::Subscription,
+        };
+        self.kind == Some(kind)
+    }
+
+    pub fn charges(&self, price: Money) -> bool {
+        let currency = self.currency.as_deref().unwrap_or_default();
+        self.unit_amount == Some(price.minor) && currency.eq_ignore_ascii_case(price.currency.as_str())
+    }
+}

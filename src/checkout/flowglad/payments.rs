@@ -1,0 +1,118 @@
+//! Payments at Flowglad: read, found by their purchase, and given back.
+
+use data_encoding::BASE64;
+use serde_json::json;
+
+use super::Flowglad;
+use super::objects::{Payment, PaymentAnswer, Payments, Purchase};
+use super::translation;
+use crate::checkout::provider::{ProviderError, ProviderEvent};
+use crate::values::Money;
+
+/// As many as Flowglad gives at once.
+const A_PAGE: &str = "100";
+
+/// How far the list of all payments is searched, in pages.
+const MOST_PAGES: usize = 50;
+
+/// What is to be done so that an amount has gone back.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Due {
+    Nothing,
+    /// All that is left of the payment, tax included.
+    Rest,
+    Part(i64),
+}
+
+impl Flowglad {
+    pub(super) async fn payment(&self, id: &str) -> Result<Payment, ProviderError> {
+        let PaymentAnswer { payment } = self.get(&["payments", id], &[]).await?;
+        Ok(payment)
+    }
+
+    /// What became of a purchase, by its payment.
+    pub(super) async fn add_purchase(
+        &self,
+        mut event: ProviderEvent,
+        id: &str,
+        purchase: &Purchase,
+    ) -> Result<ProviderEvent, ProviderError> {
+        match self.payment_of(id).await? {
+            Some(payment) => translation::add_payment(&mut event, &payment)?,
+            None => translation::add_unpaid_purchase(&mut event, purchase)?,
+        }
+        Ok(event)
+    }
+
+    /// The payment of a purchase, found in the list of all: a purchase doesn't name it. `None` where there is none.
+    async fn payment_of(&self, purchase: &str) -> Result<Option<Payment>, ProviderError> {
+        let mut cursor = Some(cursor_to(purchase));
+        let mut other = None;
+        for place in 0..MOST_PAGES {
+            let page = match self.payments(cursor.as_deref()).await {
+                // It reads no cursors but its own: the list is searched from its beginning.
+                Err(ProviderError::Refused(_) | ProviderError::Unavailable(_)) if place == 0 => self.payments(None).await?,
+                page => page?,
+            };
+            for payment in page.data.into_iter().filter(|payment| payment.purchase_id.as_deref() == Some(purchase)) {
+                if payment.is_made() {
+                    return Ok(Some(payment));
+                }
+                other = Some(payment);
+            }
+            cursor = page.next_cursor.filter(|_| page.has_more != Some(false));
+            if cursor.is_none() {
+                return Ok(other);
+            }
+        }
+        Err(ProviderError::Unavailable("the payment of a purchase was not found among the first 5,000".into()))
+    }
+
+    async fn payments(&self, cursor: Option<&str>) -> Result<Payments, ProviderError> {
+        let query = [("limit", A_PAGE), ("cursor", cursor.unwrap_or_default())];
+        self.get(&["payments"], query.get(..if cursor.is_some() { 2 } else { 1 }).unwrap_or_default()).await
+    }
+
+    /// A refund whose answer was lost is believed when the payment says that more has gone back than before.
+    pub(super) async fn refund_what_is_due(&self, id: &str, amount: Money) -> Result<(), ProviderError> {
+        let before = self.payment(id).await?;
+        let body = match due(&before, amount)? {
+            Due::Nothing => return Ok(()),
+            Due::Rest => json!({}),
+            Due::Part(amount) => json!({ "partialAmount": amount }),
+        };
+        match self.post::<PaymentAnswer>(&["payments", id, "refund"], &body).await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let after = self.payment(id).await?;
+                if after.refunded_amount > before.refunded_amount { Ok(()) } else { Err(error) }
+            }
+        }
+    }
+}
+
+/// What must still be done. A part that may have gone back already is left to a person: nobody is given the same money twice.
+pub fn due(payment: &Payment, amount: Money) -> Result<Due, ProviderError> {
+    let refused = |why: &str| Err(ProviderError::Refused(why.to_owned()));
+    let (Some(paid), true) = (payment.amount, payment.is_made()) else { return refused("nothing was paid that could go back") };
+    if !payment.currency.as_deref().unwrap_or_default().eq_ignore_ascii_case(amount.currency.as_str()) {
+        return refused("the payment was made in another currency");
+    }
+    let gone = payment.refunded_amount.unwrap_or(if payment.refunded == Some(true) { paid } else { 0 });
+    let price = paid.saturating_sub(payment.tax_amount.unwrap_or_default());
+    match amount.minor {
+        _ if gone >= paid => Ok(Due::Nothing),
+        whole if whole >= price => Ok(Due::Rest),
+        part if gone == 0 => Ok(Due::Part(part)),
+        _ => refused(
+            "part of the payment has gone back already, and Flowglad can't tell whether it was for this: give back in its dashboard what is still missing",
+        ),
+    }
+}
+
+/// Flowglad's lists take no filters, but the cursor that they hand out for the next page is a filter and a place, written in plain
+/// base64. This one asks for the purchase's payments alone. Where a Flowglad takes it for something else, rows are compared all the same.
+fn cursor_to(purchase: &str) -> String {
+    let place = json!({ "parameters": { "purchaseId": purchase }, "createdAt": 0, "direction": "forward" });
+    BASE64.encode(place.to_string().as_bytes())
+}
