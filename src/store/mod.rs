@@ -15,6 +15,8 @@ mod row;
 pub mod sessions;
 #[cfg(test)]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use engine::{Engine, Store, Tx};
 pub use error::{Error, Result};
