@@ -82,7 +82,9 @@ browser: build chromium postgres ## Playwright on the release build, with script
 	CHROMIUM="$(CHROMIUM)" end2end/postgres.sh npm run --silent --prefix end2end test
 
 .PHONY: bench
-bench: build ## Ratios, measured in one run: pages against memory, redeeming against a bare transaction
+bench: site rust ## Ratios, measured in one run: pages against memory, redeeming against a bare transaction
+	@echo "Building the release program and what measures it, together: the same crates serve both."
+	@cargo build --locked --release --bin ribbon --bench ratios
 	cargo bench --locked --bench ratios
 
 ## What must be installed
