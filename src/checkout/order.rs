@@ -103,6 +103,20 @@ pub struct Applied {
 }
 
 impl Order {
+    /// Whether word of its payment is still to come, so that the provider is to be asked on.
+    #[must_use]
+    pub const fn awaits_payment(&self) -> bool {
+        match self.state {
+            OrderState::Open | OrderState::Disputed { paid_at: None, .. } => true,
+            OrderState::Paid { .. }
+            | OrderState::PartiallyRefunded { .. }
+            | OrderState::Refunded { .. }
+            | OrderState::Disputed { paid_at: Some(_), .. }
+            | OrderState::Expired { .. }
+            | OrderState::Failed { .. } => false,
+        }
+    }
+
     /// What `fact` makes of this order. Total: every state has an answer to every fact, repeats and late ones included.
     #[must_use]
     pub fn apply(&self, fact: &Fact, now: Timestamp) -> Applied {

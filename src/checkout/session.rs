@@ -101,20 +101,37 @@ impl CheckoutSession {
 }
 
 impl Fact {
-    /// Nothing will come of the session after this but refunds and disputes.
+    /// The session can no longer be paid, and was not.
     #[must_use]
-    pub const fn is_final(&self) -> bool {
+    pub const fn ends_session(&self) -> bool {
         match self {
-            Self::Open | Self::Processing | Self::Declined => false,
-            Self::Paid { .. }
+            Self::Failed | Self::Expired => true,
+            Self::Open
+            | Self::Processing
+            | Self::Declined
+            | Self::Paid { .. }
             | Self::Free
-            | Self::Failed
-            | Self::Expired
             | Self::Refunded { .. }
             | Self::Disputed
             | Self::DisputeWon
-            | Self::DisputeLost => true,
+            | Self::DisputeLost => false,
         }
+    }
+
+    /// Money came or went: the payment that is named beside it is one that counts. An attempt that failed or is under way names a payment
+    /// too, which may come to nothing.
+    #[must_use]
+    pub const fn is_of_money(&self) -> bool {
+        match self {
+            Self::Paid { .. } | Self::Refunded { .. } | Self::Disputed | Self::DisputeWon | Self::DisputeLost => true,
+            Self::Open | Self::Processing | Self::Declined | Self::Free | Self::Failed | Self::Expired => false,
+        }
+    }
+
+    /// The session was paid, by money or with nothing to pay.
+    #[must_use]
+    pub const fn is_of_payment(&self) -> bool {
+        self.is_of_money() || matches!(self, Self::Free)
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::checkout::PaymentId;
 use crate::gifts::{Gift, HoldReason};
 use crate::store::outbox::{Entry, NewEntry};
 use crate::values::{AccountId, GiftId, LinkId, OrderId, OutboxId, Timestamp};
@@ -86,17 +87,17 @@ pub fn gift_doubted(gift_id: &GiftId, reason: HoldReason, doubted_at: Timestamp)
         HoldReason::Dispute => "dispute",
         HoldReason::Mismatch => "mismatch",
     };
-    operator_notice(gift_id, reason, doubted_at)
+    operator_notice(gift_id, reason, &doubted_at.millis().to_string())
 }
 
-/// To the operator: the gift's order was paid a second time, and one payment is to be given back.
-pub fn paid_twice(gift_id: &GiftId, paid_at: Timestamp) -> NewEntry {
-    operator_notice(gift_id, "paid_twice", paid_at)
+/// To the operator, once for each payment: the gift's order was paid a second time, and one payment is to be given back.
+pub fn paid_twice(gift_id: &GiftId, payment: &PaymentId) -> NewEntry {
+    operator_notice(gift_id, "paid_twice", &payment.0)
 }
 
-fn operator_notice(gift_id: &GiftId, reason: &str, noticed_at: Timestamp) -> NewEntry {
+fn operator_notice(gift_id: &GiftId, reason: &str, about: &str) -> NewEntry {
     let task = Task::OperatorNotice { gift_id: gift_id.clone(), reason: reason.to_owned() };
-    task.entry(&format!("{} {reason}", at(gift_id, noticed_at)))
+    task.entry(&format!("{gift_id} {about} {reason}"))
 }
 
 /// To the operator, about an entry that was given up.

@@ -7,8 +7,10 @@ use url::Url;
 use super::rate_limit::Limit;
 use super::{Purchase, Raced, Shop, Wish, until_unraced};
 use crate::Error;
+use crate::catalog::Offer;
 use crate::checkout::{
-    BackUrls, CheckoutSession, ClientUrls, LineItem, NewSession, Opened, Order, OrderState, PaymentMode, Provider, ProviderError,
+    BackUrls, CheckoutSession, ClientUrls, LineItem, NewSession, OpenSession, Opened, Order, OrderState, PaymentMode, Provider,
+    ProviderError,
 };
 use crate::error::Cause;
 use crate::gifts::{self, Delivery, Gift, GiftState};
@@ -41,7 +43,7 @@ impl Shop {
 
     /// Writes order, gift and session, or finds those that the same purchase has made already.
     async fn promise(&self, purchase: &Purchase, now: Timestamp) -> Result<(Order, GiftId, CheckoutSession), Raced> {
-        let fingerprint = self.fingerprint(purchase);
+        let fingerprint = self.fingerprint(purchase)?;
         let mut tx = self.store.begin().await?;
         if let Some(order) = orders::open_by_fingerprint(&mut tx, &fingerprint).await? {
             let gift = gift_rows::by_order(&mut tx, &order.id).await?.ok_or(Error::GiftNotFound)?;
@@ -71,6 +73,8 @@ impl Shop {
         match orders::last_session(tx, &order.id).await? {
             Some(session) if session.expires_at > soon => Ok(session),
             Some(_) | None => {
+                // Of two who find the last one ending, or of one who does and a payment that arrives, the slower begins again.
+                orders::advance(tx, order, order).await?;
                 let session = self.new_session(order, purchase, now);
                 orders::insert_session(tx, &session).await?;
                 Ok(session)
@@ -97,31 +101,20 @@ impl Shop {
         };
         let back = self.back_urls(order, session)?;
         let page = provider.open(&new, &back).await.map_err(|error| unavailable(provider.as_ref(), &error))?;
-        let opened = Opened { provider_id: page.provider_id, url: page.url };
-        self.keep_opened(session, &opened, page.expires_at).await
+        until_unraced(|| self.keep_opened(&session.id, &page)).await
     }
 
-    /// Keeps the first page that was opened for a session. Of two that were opened at the same moment, by a provider that can't tell
-    /// a repeat, the other is given to nobody.
-    async fn keep_opened(
-        &self,
-        session: &CheckoutSession,
-        opened: &Opened,
-        expires_at: Option<Timestamp>,
-    ) -> crate::Result<Opened> {
+    /// Keeps what the provider calls the session. Of two pages that were opened at the same moment, by a provider that can't tell a repeat,
+    /// the first counts and the other is given to nobody; whatever else happened to the session meanwhile is no reason to forget its page.
+    async fn keep_opened(&self, id: &CheckoutSessionId, page: &OpenSession) -> Result<Opened, Raced> {
         let mut connection = self.store.connection().await?;
-        let mut session = session.clone();
-        loop {
-            match orders::advance_session(&mut connection, &session, &session.opened(opened.clone(), expires_at)).await {
-                Ok(()) => return Ok(opened.clone()),
-                Err(store::Error::Stale) => {}
-                Err(error) => return Err(error.into()),
-            }
-            session = orders::session(&mut connection, &session.id).await?.ok_or(Error::NotFound)?;
-            if let Some(kept) = session.opened {
-                return Ok(kept);
-            }
+        let session = orders::session(&mut connection, id).await?.ok_or(Error::NotFound)?;
+        if let Some(opened) = session.opened {
+            return Ok(opened);
         }
+        let opened = Opened { provider_id: page.provider_id.clone(), url: page.url.clone() };
+        orders::advance_session(&mut connection, &session, &session.opened(opened.clone(), page.expires_at)).await?;
+        Ok(opened)
     }
 
     /// Where the provider sends the buyer afterwards. The signed token names order and session, so that nothing in the query is believed.
@@ -135,7 +128,7 @@ impl Shop {
     }
 
     fn new_order(&self, purchase: &Purchase, now: Timestamp) -> crate::Result<Order> {
-        let offer = self.catalog.offer(purchase.tier, purchase.months).ok_or_else(|| Error::internal("an offer is missing"))?;
+        let offer = self.offer(purchase)?;
         let provider = self.provider(self.selling).ok_or_else(|| Error::internal("no payment provider is configured"))?;
         Ok(Order {
             id: OrderId::random(self.entropy.as_ref()),
@@ -189,8 +182,10 @@ impl Shop {
         CheckoutSession::promised(id, order.id.clone(), order.provider, purchase.client_urls.clone(), now)
     }
 
-    /// What makes two purchases the same one, unreadable for whoever sees the table.
-    fn fingerprint(&self, purchase: &Purchase) -> String {
+    /// What makes two purchases the same one, unreadable for whoever sees the table. The price and where it is paid are of it: an order
+    /// that was begun before the operator changed either is not taken up again.
+    fn fingerprint(&self, purchase: &Purchase) -> crate::Result<String> {
+        let price = self.offer(purchase)?.price;
         let Purchase { tier, months, recipient_name, recipient_email, message, giver_name, buyer_email, delivery, client_urls } =
             purchase;
         let delivery = match delivery {
@@ -199,9 +194,12 @@ impl Shop {
             Wish::Link => "link".to_owned(),
         };
         let urls = client_urls.as_ref().map(|urls| format!("{} {}", urls.success, urls.cancel));
-        self.secrets.current.token(
+        Ok(self.secrets.current.token(
             "same purchase",
             &[
+                self.selling.as_str(),
+                &price.minor.to_string(),
+                price.currency.as_str(),
                 tier.as_str(),
                 &months.count().to_string(),
                 recipient_name.as_str(),
@@ -212,7 +210,11 @@ impl Shop {
                 &delivery,
                 &urls.unwrap_or_default(),
             ],
-        )
+        ))
+    }
+
+    fn offer(&self, purchase: &Purchase) -> crate::Result<&Offer> {
+        self.catalog.offer(purchase.tier, purchase.months).ok_or_else(|| Error::internal("an offer is missing"))
     }
 
     /// What the gift's present code is looked up by.

@@ -2,14 +2,17 @@
 //! [`Shop::fulfil`]: each alone is enough, and all at once do it once.
 
 #[cfg(test)]
+mod interleavings;
+#[cfg(test)]
 mod tests;
 
 use super::{Raced, Shop, until_unraced};
-use crate::checkout::{Applied, CheckoutSession, Fact, Order, Outcome, ProviderEvent};
+use crate::Error;
+use crate::checkout::{Applied, CheckoutSession, Fact, Order, Outcome, PaymentId, ProviderEvent};
 use crate::gifts::{Consequence, Gift, OrderNews};
 use crate::outbox;
 use crate::store::{self, Tx, gifts as gift_rows, grants, orders, provider_events};
-use crate::values::{EventId, OrderId, Timestamp};
+use crate::values::{CheckoutSessionId, EventId, OrderId, Timestamp};
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +34,10 @@ impl Shop {
 
     async fn fulfil_once(&self, event: &ProviderEvent, now: Timestamp) -> Result<Fulfilled, Raced> {
         let mut tx = self.store.begin().await?;
+        if let Some(payment) = &event.payment {
+            // Word of a refund and word of whose payment it is, both at once, must not miss each other.
+            self.store.one_at_a_time(&mut tx, &format!("{} {}", event.provider, payment.0)).await?;
+        }
         if is_known(&mut tx, event).await? {
             return Ok(Fulfilled::Noted);
         }
@@ -39,9 +46,15 @@ impl Shop {
             tx.commit().await?;
             return Ok(Fulfilled::Noted);
         };
-        let facts = self.link_payment(&mut tx, &order, event, now).await?;
-        let changed = self.apply(&mut tx, &order, session.as_ref(), event, &facts, now).await?;
-        self.settle_session(&mut tx, session.as_ref(), &facts, now).await?;
+        let after = if let Some(payment) = payment_beside(&order, event) {
+            self.paid_twice(&mut tx, &order, payment, now).await?
+        } else {
+            let facts = self.link_payment(&mut tx, &order, event, now).await?;
+            let linked = Order { payment: payment_of(&order, event).cloned(), ..order.clone() };
+            self.apply(&mut tx, &order, linked, session.as_ref(), &facts, now).await?
+        };
+        self.settle_session(&mut tx, &after, session.as_ref(), &event.facts, now).await?;
+        let changed = after != order;
         if changed || event.event_id.is_some() {
             self.record(&mut tx, event, now, Some(now)).await?;
         }
@@ -49,17 +62,19 @@ impl Shop {
         Ok(if changed { Fulfilled::Applied } else { Fulfilled::Noted })
     }
 
-    /// Stops asking about a session once the provider's word is final. Of a payment that could still be refunded it is, where the
-    /// provider tells of refunds by itself.
+    /// Stops asking about a session that has ended, or that was paid and its order knows it: one that tells of a dispute before the payment
+    /// is asked about on. So is, for a while, a payment that could still be refunded, where the provider doesn't tell of refunds by itself.
     async fn settle_session(
         &self,
         tx: &mut Tx,
+        order: &Order,
         session: Option<&CheckoutSession>,
         facts: &[Fact],
         now: Timestamp,
     ) -> Result<(), store::Error> {
         let Some(session) = session.filter(|session| session.next_check_at.is_some()) else { return Ok(()) };
-        if !facts.iter().any(Fact::is_final) {
+        let is_paid = facts.iter().any(Fact::is_of_payment) && !order.awaits_payment();
+        if !is_paid && !facts.iter().any(Fact::ends_session) {
             return Ok(());
         }
         let tells = self.provider(session.provider).is_none_or(|provider| provider.capabilities().refund_events);
@@ -67,41 +82,59 @@ impl Shop {
         orders::advance_session(tx, session, &after).await
     }
 
-    /// What the event says, and behind it what others said earlier about the payment that this one tells us the order of.
+    /// Ends a session that has outlived its time without its provider ever naming us its page, and the order with it. Nobody was sent
+    /// there, so nobody can have paid; there is nothing to ask about either.
+    pub(super) async fn lapse_unopened(&self, id: &CheckoutSessionId) -> crate::Result<Fulfilled> {
+        let now = self.clock.now();
+        until_unraced(|| self.lapse_unopened_once(id, now)).await
+    }
+
+    async fn lapse_unopened_once(&self, id: &CheckoutSessionId, now: Timestamp) -> Result<Fulfilled, Raced> {
+        let mut tx = self.store.begin().await?;
+        let session = orders::session(&mut tx, id).await?.ok_or(Error::NotFound)?;
+        let order = orders::find(&mut tx, &session.order_id).await?.ok_or(Error::NotFound)?;
+        if session.opened.is_some() || session.next_check_at.is_none() {
+            return Ok(Fulfilled::Noted);
+        }
+        let after = self.apply(&mut tx, &order, order.clone(), Some(&session), &[Fact::Expired], now).await?;
+        orders::advance_session(&mut tx, &session, &session.settled()).await?;
+        tx.commit().await?;
+        Ok(if after == order { Fulfilled::Noted } else { Fulfilled::Applied })
+    }
+
+    /// What the event says, and before it what others said earlier about the payment that this one tells us the order of: an order that
+    /// hears at once that it was paid and that the money went back sends no gift only to take it back.
     async fn link_payment(&self, tx: &mut Tx, order: &Order, event: &ProviderEvent, now: Timestamp) -> Result<Vec<Fact>, Raced> {
-        let mut facts = event.facts.clone();
-        let Some(payment) = event.payment.as_ref().filter(|_| order.payment.is_none()) else { return Ok(facts) };
-        for (id, earlier) in provider_events::waiting_for(tx, event.provider, payment).await? {
-            if earlier.mode == order.mode {
-                facts.extend(earlier.facts);
-                provider_events::mark_applied(tx, &id, now).await?;
+        let mut facts = Vec::new();
+        if let Some(payment) = payment_of(order, event).filter(|_| order.payment.is_none()) {
+            for (id, earlier) in provider_events::waiting_for(tx, event.provider, payment).await? {
+                if earlier.mode == order.mode {
+                    facts.extend(earlier.facts);
+                    provider_events::mark_applied(tx, &id, now).await?;
+                }
             }
         }
+        facts.extend(event.facts.iter().cloned());
         Ok(facts)
     }
 
-    /// Applies the facts one by one to the order and, with what follows from each, to the gift. Tells whether anything changed.
+    /// Applies the facts one by one to the order, which is `linked` to its payment, and, with what follows from each, to the gift.
+    /// Answers the order as it was written.
     async fn apply(
         &self,
         tx: &mut Tx,
         order: &Order,
+        linked: Order,
         session: Option<&CheckoutSession>,
-        event: &ProviderEvent,
         facts: &[Fact],
         now: Timestamp,
-    ) -> Result<bool, Raced> {
-        let mut after = order.clone();
-        if after.payment.is_none() {
-            after.payment.clone_from(&event.payment);
-        }
-        let Some(mut gift) = gift_rows::by_order(tx, &order.id).await? else { return Ok(false) };
-        if after.payment != event.payment && event.payment.is_some() {
-            return self.paid_twice(tx, &gift, event, facts, now).await;
-        }
+    ) -> Result<Order, Raced> {
+        let Some(mut gift) = gift_rows::by_order(tx, &order.id).await? else { return Ok(order.clone()) };
         let is_superseded = is_superseded(tx, order, session).await?;
+        let mut after = linked;
         for fact in facts {
             // A later session of the same order is open: that an earlier one ended ends nothing.
-            if is_superseded && matches!(fact, Fact::Expired | Fact::Failed) {
+            if is_superseded && fact.ends_session() {
                 continue;
             }
             let Applied { order: next, outcome } = after.apply(fact, now);
@@ -111,28 +144,19 @@ impl Shop {
                 gift = self.follow(tx, &gift, outcome, now).await?;
             }
         }
-        if after == *order {
-            return Ok(false);
+        if after != *order {
+            orders::advance(tx, order, &after).await?;
         }
-        orders::advance(tx, order, &after).await?;
-        Ok(true)
+        Ok(after)
     }
 
     /// Another payment than the one that settled the order: it changes nothing of it, and somebody must look at the money.
-    async fn paid_twice(
-        &self,
-        tx: &mut Tx,
-        gift: &Gift,
-        event: &ProviderEvent,
-        facts: &[Fact],
-        now: Timestamp,
-    ) -> Result<bool, Raced> {
-        let is_money = facts.iter().any(|fact| matches!(fact, Fact::Paid { .. }));
-        if is_money {
-            tracing::warn!(gift = %gift.id, kind = event.kind, "an order was paid a second time");
-            self.post(tx, outbox::paid_twice(&gift.id, now), now).await?;
+    async fn paid_twice(&self, tx: &mut Tx, order: &Order, payment: &PaymentId, now: Timestamp) -> Result<Order, Raced> {
+        if let Some(gift) = gift_rows::by_order(tx, &order.id).await? {
+            tracing::warn!(gift = %gift.id, "an order was paid a second time");
+            self.post(tx, outbox::paid_twice(&gift.id, payment), now).await?;
         }
-        Ok(is_money)
+        Ok(order.clone())
     }
 
     /// Lets the gift follow its order, and posts what people are to be told of it.
@@ -221,6 +245,21 @@ fn named_order(event: &ProviderEvent) -> Option<&OrderId> {
 async fn is_superseded(tx: &mut Tx, order: &Order, session: Option<&CheckoutSession>) -> Result<bool, store::Error> {
     let last = orders::last_session(tx, &order.id).await?;
     Ok(session.zip(last.as_ref()).is_some_and(|(session, last)| session.id != last.id))
+}
+
+/// The payment that is the order's after this event: the first of which money came or went.
+fn payment_of<'a>(order: &'a Order, event: &'a ProviderEvent) -> Option<&'a PaymentId> {
+    order.payment.as_ref().or_else(|| money_of(event))
+}
+
+/// The payment that the event tells of where the order has another already.
+fn payment_beside<'a>(order: &Order, event: &'a ProviderEvent) -> Option<&'a PaymentId> {
+    let ours = order.payment.as_ref()?;
+    money_of(event).filter(|payment| *payment != ours)
+}
+
+fn money_of(event: &ProviderEvent) -> Option<&PaymentId> {
+    event.payment.as_ref().filter(|_| event.facts.iter().any(Fact::is_of_money))
 }
 
 fn can_be_refunded(facts: &[Fact]) -> bool {

@@ -71,7 +71,7 @@ impl Shop {
     }
 
     /// Asks the provider what became of a session and lets the answer take effect. A session whose opening was cut short is opened again
-    /// first, under the same key, to learn what the provider calls it.
+    /// first, under the same key, to learn what the provider calls it; one past its time, or of an order that was paid otherwise, has lapsed.
     pub(super) async fn ask(&self, id: &CheckoutSessionId) -> Result<Asked> {
         let (session, order) = {
             let mut connection = self.store.connection().await?;
@@ -81,6 +81,10 @@ impl Shop {
         };
         let provider =
             self.provider(session.provider).ok_or_else(|| Error::internal("the order's provider is no longer configured"))?;
+        if session.opened.is_none() && (session.expires_at <= self.clock.now() || !order.awaits_payment()) {
+            let fulfilled = self.lapse_unopened(&session.id).await?;
+            return Ok(Asked { fulfilled, is_under_way: false });
+        }
         let opened = self.open_session(&order, &session).await?;
         let event = provider
             .retrieve(&opened.provider_id, self.clock.now())

@@ -11,7 +11,7 @@ use url::Url;
 use super::{MailboxProof, Parts, Registrant, Registration, Shop};
 use crate::accounts::{Account, Password};
 use crate::catalog::{Brand, Catalog, Months, PriceIds, Tier};
-use crate::checkout::{LineItem, Mode, Order, OrderState, ProviderName};
+use crate::checkout::{LineItem, Mode, Order, OrderState, Provider, ProviderName};
 use crate::gifts::{Delivery, Gift, GiftState};
 use crate::store::outbox::Lease;
 use crate::store::{self, Store};
@@ -63,20 +63,50 @@ pub struct Posted {
 
 impl World {
     pub fn on(store: Store) -> Self {
+        Self::selling_at(store, Vec::new())
+    }
+
+    /// A shop whose orders are paid at the first of `providers`.
+    pub fn selling_at(store: Store, providers: Vec<Arc<dyn Provider>>) -> Self {
         let clock = Arc::new(StoppedClock(AtomicI64::new(NOON.millis())));
+        Self::open(store, clock, Arc::new(Seeded::default()), Catalog::default(), providers)
+    }
+
+    /// The same shop started again, with a membership of three months at another price.
+    pub fn charging(&self, minor: i64, providers: Vec<Arc<dyn Provider>>) -> Self {
+        let (clock, entropy) = (Arc::<StoppedClock>::clone(&self.clock), Arc::clone(&self.shop.entropy));
+        let catalog = Catalog::new(Currency::EUR, Default::default(), |_, _| (minor, PriceIds::default()));
+        Self::open(self.store.clone(), clock, entropy, catalog, providers)
+    }
+
+    fn open(
+        store: Store,
+        clock: Arc<StoppedClock>,
+        entropy: Arc<dyn Entropy>,
+        catalog: Catalog,
+        providers: Vec<Arc<dyn Provider>>,
+    ) -> Self {
         let shop = Arc::new(Shop::open(Parts {
             store: store.clone(),
             clock: Arc::<StoppedClock>::clone(&clock),
-            entropy: Arc::new(Seeded::default()),
+            entropy,
             secrets: Secrets { current: Secret::parse(&"s".repeat(32)).unwrap(), previous: None },
             brand: Brand::default(),
-            catalog: Catalog::default(),
+            catalog,
             zone: Zone::UTC,
-            providers: Vec::new(),
-            selling: ProviderName::Stripe,
+            selling: providers.first().map_or(ProviderName::Stripe, |provider| provider.name()),
+            providers,
             public_url: Url::parse("http://localhost:3000").unwrap(),
         }));
         Self { shop, store, clock }
+    }
+
+    /// The one gift that was promised so far.
+    pub async fn only_gift(&self) -> GiftId {
+        let mut connection = self.store.connection().await.unwrap();
+        let ids: Vec<String> = sqlx::query_scalar("select id from gifts").fetch_all(&mut *connection).await.unwrap();
+        assert_eq!(ids.len(), 1);
+        ids[0].parse().unwrap()
     }
 
     pub fn pass(&self, length: Duration) {

@@ -111,6 +111,21 @@ impl Store {
         Ok(self.pool.begin_with(self.engine.begin()).await?)
     }
 
+    /// Makes the transactions that name the same thing follow one another to their ends, also where no row of it exists yet that they
+    /// could meet at.
+    pub async fn one_at_a_time(&self, tx: &mut Tx, name: &str) -> Result<()> {
+        match self.engine {
+            // There is one writer at a time as it is.
+            Engine::Sqlite => {}
+            Engine::Postgres => {
+                // As text, because the answer is of a type that `Any` has no word for.
+                let lock = "select cast(pg_advisory_xact_lock(hashtextextended($1, 0)) as text)";
+                sqlx::query(lock).bind(name).execute(&mut **tx).await?;
+            }
+        }
+        Ok(())
+    }
+
     pub async fn close(&self) {
         self.pool.close().await;
     }
