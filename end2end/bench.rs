@@ -261,6 +261,7 @@ async fn purchased(store: &Store, secret: &Secret) -> Result<Vec<Gift>> {
             generation: 1,
             secret_id: secret.id().to_owned(),
             delivery: Delivery::Sent { sent_at: now },
+            time_zone: None,
             state: GiftState::Purchased { purchased_at: now },
             created_at: now,
         };

@@ -140,6 +140,8 @@ create table gifts (
     code_digest text not null,
     delivery text not null,
     delivery_at bigint,
+    -- By whose clock the giver chose the day.
+    time_zone text,
     state text not null,
     purchased_at bigint,
     held_at bigint,

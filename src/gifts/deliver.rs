@@ -4,26 +4,19 @@
 use super::{Delivery, Gift, GiftState};
 use crate::values::{Day, Timestamp, Zone};
 
-/// Why a gift isn't mailed on the day that its giver chose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DayRefused {
-    Past,
-    /// More than a year ahead.
-    TooFar,
-}
-
 /// How far ahead a gift may be scheduled.
 const FURTHEST_MONTHS: u32 = 12;
 
-/// Nine in the morning of `day` in the giver's zone. Today is allowed at any hour: a moment that has passed is due at once.
-pub fn due_on(day: Day, zone: &Zone, now: Timestamp) -> Result<Timestamp, DayRefused> {
-    if day < zone.day(now) {
-        return Err(DayRefused::Past);
-    }
-    if day > zone.day(zone.add_months(now, FURTHEST_MONTHS)) {
-        return Err(DayRefused::TooFar);
-    }
-    zone.morning_of(day).ok_or(DayRefused::TooFar)
+/// The first and the last day on which a gift can be mailed later: from tomorrow on, a year ahead, on the calendar of `zone`.
+pub fn days_to_choose(zone: &Zone, now: Timestamp) -> (Day, Day) {
+    let today = zone.day(now);
+    (today.tomorrow().unwrap_or(today), zone.day(zone.add_months(now, FURTHEST_MONTHS)))
+}
+
+/// Nine in the morning of `day` in the giver's zone; `None` for a day that can't be chosen.
+pub fn due_on(day: Day, zone: &Zone, now: Timestamp) -> Option<Timestamp> {
+    let (first, last) = days_to_choose(zone, now);
+    zone.morning_of(day).filter(|_| first <= day && day <= last)
 }
 
 impl Gift {
@@ -160,22 +153,23 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_a_morning_within_a_year() {
+    fn a_day_is_a_morning_from_tomorrow_to_a_year_ahead() {
         let at = |text: &str| Timestamp::from_millis(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
         let berlin = Zone::parse("Europe/Berlin").unwrap();
         // Half past midnight in Berlin is still the day before in Greenwich.
         let now = at("2026-11-20T23:30:00Z");
         for (day, due) in [
-            ("2026-11-20", Err(DayRefused::Past)),
-            ("2026-11-21", Ok(at("2026-11-21T08:00:00Z"))),
-            ("2027-03-27", Ok(at("2027-03-27T08:00:00Z"))),
-            ("2027-03-28", Ok(at("2027-03-28T07:00:00Z"))),
-            ("2027-11-21", Ok(at("2027-11-21T08:00:00Z"))),
-            ("2027-11-22", Err(DayRefused::TooFar)),
+            ("2026-11-20", None),
+            ("2026-11-21", None),
+            ("2026-11-22", Some(at("2026-11-22T08:00:00Z"))),
+            ("2027-03-27", Some(at("2027-03-27T08:00:00Z"))),
+            ("2027-03-28", Some(at("2027-03-28T07:00:00Z"))),
+            ("2027-11-21", Some(at("2027-11-21T08:00:00Z"))),
+            ("2027-11-22", None),
         ] {
             assert_eq!(due_on(day.parse().unwrap(), &berlin, now), due, "{day}");
         }
-        let evening = at("2026-11-21T20:00:00Z");
-        assert_eq!(due_on("2026-11-21".parse().unwrap(), &berlin, evening), Ok(at("2026-11-21T08:00:00Z")));
+        let leap_day = at("2028-02-29T12:00:00Z");
+        assert_eq!(days_to_choose(&Zone::UTC, leap_day).1, "2029-02-28".parse().unwrap());
     }
 }

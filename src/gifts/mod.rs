@@ -11,13 +11,13 @@ mod samples;
 
 pub use change::ChangeRefused;
 pub use code::{code, digest};
-pub use deliver::{DayRefused, due_on};
+pub use deliver::{days_to_choose, due_on};
 pub use follow::{Consequence, Followed, NotHeld, OrderNews};
 pub use links::{check_page_key, check_proof, order_token, page_key, proof, read_order_token};
 pub use redeem::{RedeemRefused, Redeemer, Sight};
 
 use crate::catalog::{Months, Tier};
-use crate::values::{AccountId, Email, GiftId, GrantId, Message, OrderId, PersonName, Timestamp};
+use crate::values::{AccountId, Email, GiftId, GrantId, Message, OrderId, PersonName, Timestamp, Zone};
 
 /// A tier for a number of months from a buyer to a recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub struct Gift {
     /// Which secret the present code is derived from.
     pub secret_id: String,
     pub delivery: Delivery,
+    /// By whose clock the giver chose the day; `None` where no day was chosen.
+    pub time_zone: Option<Zone>,
     pub state: GiftState,
     pub created_at: Timestamp,
 }

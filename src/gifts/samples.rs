@@ -28,6 +28,7 @@ pub(super) fn gift_that_is(state: &str) -> Gift {
         generation: 1,
         secret_id: secret("s").id().to_owned(),
         delivery: Delivery::Scheduled { due_at: CREATED_AT },
+        time_zone: None,
         state: state_named(state),
         created_at: CREATED_AT,
     }

@@ -169,8 +169,12 @@ impl Shop {
             secret_id: self.secrets.current.id().to_owned(),
             delivery: match purchase.delivery {
                 Wish::Now => Delivery::Scheduled { due_at: now },
-                Wish::At(due_at) => Delivery::Scheduled { due_at },
+                Wish::At { due_at, .. } => Delivery::Scheduled { due_at },
                 Wish::Link => Delivery::LinkOnly,
+            },
+            time_zone: match &purchase.delivery {
+                Wish::At { zone, .. } => Some(zone.clone()),
+                Wish::Now | Wish::Link => None,
             },
             state: GiftState::Pending,
             created_at: now,
@@ -190,7 +194,7 @@ impl Shop {
             purchase;
         let delivery = match delivery {
             Wish::Now => "now".to_owned(),
-            Wish::At(at) => at.millis().to_string(),
+            Wish::At { due_at, zone } => format!("{} {}", due_at.millis(), zone.name()),
             Wish::Link => "link".to_owned(),
         };
         let urls = client_urls.as_ref().map(|urls| format!("{} {}", urls.success, urls.cancel));

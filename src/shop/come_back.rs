@@ -41,6 +41,7 @@ impl Shop {
                 ("email", None)
             }
         };
+        let zone = gift.time_zone.as_ref().unwrap_or(&self.zone);
         GiftFields {
             tier: gift.tier.to_string(),
             duration_months: gift.months.count().to_string(),
@@ -50,8 +51,8 @@ impl Shop {
             buyer_name: gift.giver_name.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default(),
             buyer_email: gift.giver_email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default(),
             delivery: delivery.to_owned(),
-            deliver_on: due_at.map(|due_at| self.zone.day(due_at).to_string()).unwrap_or_default(),
-            time_zone: String::new(),
+            deliver_on: due_at.map(|due_at| zone.day(due_at).to_string()).unwrap_or_default(),
+            time_zone: gift.time_zone.as_ref().map(|zone| zone.name().to_owned()).unwrap_or_default(),
             promo_code: String::new(),
         }
     }

@@ -59,7 +59,7 @@ pub use fulfilment::Fulfilled;
 pub use kept::Kept;
 pub use links::LinkSeen;
 pub use open_gift::GiftKey;
-pub use purchase::{GiftFields, Purchase, Wish, days_to_choose};
+pub use purchase::{GiftFields, Purchase, Wish};
 pub use reconcile::Reconciled;
 pub use redeem::Redeemed;
 pub use register::{MailboxProof, Registration, read_email};

@@ -5,7 +5,8 @@ use crate::Error;
 use crate::catalog::{Catalog, Months, Tier};
 use crate::checkout::ClientUrls;
 use crate::error::Wrong;
-use crate::values::{Day, Email, EmailError, Message, PersonName, TextError, Timestamp, Zone};
+use crate::gifts;
+use crate::values::{Email, EmailError, Message, PersonName, TextError, Timestamp, Zone};
 
 /// What somebody typed, as it came.
 #[derive(Clone, Debug, Default)]
@@ -38,12 +39,12 @@ pub struct Purchase {
 }
 
 /// How the gift shall reach its recipient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wish {
     /// By mail, as soon as it is paid.
     Now,
-    /// By mail at this moment, or as soon after as it is paid.
-    At(Timestamp),
+    /// By mail at this moment, which was chosen by the clock of `zone`, or as soon after as it is paid.
+    At { due_at: Timestamp, zone: Zone },
     /// Not by mail: the buyer hands it over.
     Link,
 }
@@ -54,9 +55,6 @@ impl Shop {
         Purchase::read(fields, &self.catalog, &self.zone, self.clock.now()).map_err(Error::Invalid)
     }
 }
-
-/// How far ahead a gift can be scheduled, in years.
-const AHEAD_YEARS: i32 = 1;
 
 impl Purchase {
     /// Reads the form of `/gift`. All that is wrong comes back at once, in the order of the form.
@@ -177,30 +175,21 @@ fn wish(fields: &GiftFields, shop_zone: &Zone, now: Timestamp) -> Result<Wish, W
     match fields.delivery.as_str() {
         "link" => Ok(Wish::Link),
         "email" | "" if fields.deliver_on.trim().is_empty() => Ok(Wish::Now),
-        "email" | "" => morning(&fields.deliver_on, &fields.time_zone, shop_zone, now).map(Wish::At),
+        "email" | "" => morning(&fields.deliver_on, &fields.time_zone, shop_zone, now),
         _ => Err(Wrong::new("delivery", "Choose how it reaches them: by email, or by your own hand")),
     }
 }
 
-fn morning(day: &str, zone: &str, shop_zone: &Zone, now: Timestamp) -> Result<Timestamp, Wrong> {
+fn morning(day: &str, zone: &str, shop_zone: &Zone, now: Timestamp) -> Result<Wish, Wrong> {
     let zone = match zone.trim() {
         "" => shop_zone.clone(),
         name => Zone::parse(name).map_err(|_| Wrong::new("time_zone", "Choose by whose clock the day begins"))?,
     };
-    let (first, last) = days_to_choose(&zone, now);
-    let advice = || Wrong::new("deliver_on", format!("Choose a day from {} to {}", Zone::written(first), Zone::written(last)));
-    let day: Day = day.trim().parse().map_err(|_| advice())?;
-    if day < first || day > last {
-        return Err(advice());
-    }
-    zone.morning_of(day).ok_or_else(advice)
-}
-
-/// The first and the last day on which a gift can be scheduled: from tomorrow on, a year ahead.
-pub fn days_to_choose(zone: &Zone, now: Timestamp) -> (Day, Day) {
-    let today = zone.day(now);
-    let last = today.checked_add(jiff::Span::new().years(AHEAD_YEARS)).unwrap_or(today);
-    (today.tomorrow().unwrap_or(today), last)
+    let due_at = day.trim().parse().ok().and_then(|day| gifts::due_on(day, &zone, now));
+    due_at.map(|due_at| Wish::At { due_at, zone: zone.clone() }).ok_or_else(|| {
+        let (first, last) = gifts::days_to_choose(&zone, now);
+        Wrong::new("deliver_on", format!("Choose a day from {} to {}", Zone::written(first), Zone::written(last)))
+    })
 }
 
 /// There are no codes yet, so whatever was typed is unknown.
@@ -274,8 +263,9 @@ mod tests {
             let fields = GiftFields { deliver_on: day.into(), time_zone: zone.into(), ..fields() };
             read(&fields).map(|purchase| purchase.delivery)
         };
-        let christmas_in_tokyo = Timestamp::from_seconds(1_798_070_400);
-        assert_eq!(on("2026-12-24", "Asia/Tokyo").unwrap(), Wish::At(christmas_in_tokyo));
+        let tokyo = Zone::parse("Asia/Tokyo").unwrap();
+        let christmas_in_tokyo = Wish::At { due_at: Timestamp::from_seconds(1_798_070_400), zone: tokyo };
+        assert_eq!(on("2026-12-24", "Asia/Tokyo").unwrap(), christmas_in_tokyo);
         for wrong in ["2026-11-21", "2026-11-02", "2027-11-22", "soon", "2026-02-30"] {
             let refusal = on(wrong, "UTC").unwrap_err();
             assert_eq!(refusal, [Wrong::new("deliver_on", "Choose a day from 22 November 2026 to 21 November 2027")], "{wrong}");

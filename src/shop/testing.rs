@@ -217,6 +217,7 @@ impl World {
             generation: 1,
             secret_id: self.shop.secrets.current.id().to_owned(),
             delivery,
+            time_zone: None,
             state,
             created_at: self.clock.now(),
         }

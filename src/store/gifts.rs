@@ -24,9 +24,9 @@ pub async fn insert(connection: &mut AnyConnection, gift: &Gift, code_digest: &s
     sqlx::query(
         "insert into gifts (id, version, order_id, tier, months, recipient_name, recipient_email, recipient_email_key,
              giver_name, giver_email, giver_email_key, message, generation, secret_id, code_digest, delivery, delivery_at,
-             state, purchased_at, held_at, hold_reason, redeemed_at, redeemed_by, grant_id, ended_at, created_at)
+             time_zone, state, purchased_at, held_at, hold_reason, redeemed_at, redeemed_by, grant_id, ended_at, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-             $24, $25, $26)",
+             $24, $25, $26, $27)",
     )
     .bind(gift.id.as_str())
     .bind(gift.version)
@@ -45,6 +45,7 @@ pub async fn insert(connection: &mut AnyConnection, gift: &Gift, code_digest: &s
     .bind(code_digest)
     .bind(delivery)
     .bind(delivery_at)
+    .bind(gift.time_zone.as_ref().map(|zone| zone.name().to_owned()))
     .bind(state.name)
     .bind(state.purchased_at)
     .bind(state.held_at)
@@ -76,7 +77,7 @@ pub async fn advance(
          set version = version + 1, recipient_name = $3, recipient_email = $4, recipient_email_key = $5, giver_name = $6,
              message = $7, generation = $8, secret_id = $9, code_digest = $10, delivery = $11, delivery_at = $12, state = $13,
              purchased_at = $14, held_at = $15, hold_reason = $16, redeemed_at = $17, redeemed_by = $18, grant_id = $19,
-             ended_at = $20
+             ended_at = $20, time_zone = $21
          where id = $1 and version = $2",
     )
     .bind(before.id.as_str())
@@ -98,7 +99,8 @@ pub async fn advance(
     .bind(state.redeemed_at)
     .bind(state.redeemed_by)
     .bind(state.grant_id)
-    .bind(state.ended_at);
+    .bind(state.ended_at)
+    .bind(after.time_zone.as_ref().map(|zone| zone.name().to_owned()));
     change_one(connection, query).await?;
     append_event(connection, after, before.version + 1, what, now).await
 }
@@ -293,6 +295,7 @@ fn gift(row: &AnyRow) -> Result<Gift> {
         generation: row.number("generation")?,
         secret_id: row.text("secret_id")?,
         delivery: delivery(row)?,
+        time_zone: row.parsed_or_null("time_zone")?,
         state: state(row)?,
         created_at: row.time("created_at")?,
     })

@@ -1,6 +1,7 @@
 //! Days, calendar months and time zones, and how dates and lengths are written for people.
 
 use std::fmt;
+use std::str::FromStr;
 
 use jiff::tz::TimeZone;
 use jiff::{Span, Zoned};
@@ -77,6 +78,13 @@ impl Zone {
 
     fn zoned(&self, at: Timestamp) -> Zoned {
         jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default().to_zoned(self.0.clone())
+    }
+}
+
+impl FromStr for Zone {
+    type Err = ZoneError;
+    fn from_str(name: &str) -> Result<Self, ZoneError> {
+        Self::parse(name)
     }
 }
 

@@ -233,6 +233,7 @@ fn gift() -> Gift {
         generation: 1,
         secret_id: secrets().current.id().to_owned(),
         delivery: Delivery::Scheduled { due_at: NOW },
+        time_zone: None,
         state: GiftState::Purchased { purchased_at: NOW },
         created_at: NOW,
     }

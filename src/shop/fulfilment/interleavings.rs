@@ -14,9 +14,9 @@ use crate::checkout::{
     BackUrls, Capabilities, Mode, NewSession, Notice, OpenSession, OrderState, Provider, ProviderError, ProviderName,
     ProviderSessionId,
 };
-use crate::gifts::GiftState;
+use crate::gifts::{self, GiftState};
 use crate::shop::testing::{HOME, World};
-use crate::shop::{GiftFields, Promised, Purchase};
+use crate::shop::{Canceled, GiftFields, Promised, Purchase};
 use crate::store::Store;
 use crate::store::testing::on_both;
 use crate::values::{Clock as _, Currency, GiftId, Money};
@@ -298,4 +298,18 @@ on_both!(what_the_webhook_never_told_is_found_by_asking, async |store: Store| {
     assert_eq!(desk.gift().await, "purchased");
     desk.world.pass(A_DAY);
     assert_eq!(desk.world.shop.reconcile().await.unwrap().asked, 0);
+});
+
+on_both!(a_day_chosen_by_another_clock_comes_back_as_it_was_typed, async |store: Store| {
+    let world = World::selling_at(store, vec![Arc::new(Puppet::default())]);
+    let fields = GiftFields { deliver_on: "2026-12-24".into(), time_zone: "Pacific/Auckland".into(), ..fields() };
+    let promised = world.shop.buy(&world.shop.read_purchase(&fields).unwrap(), HOME).await.unwrap();
+    let mut connection = world.store.connection().await.unwrap();
+    let session = orders::session(&mut connection, &promised.session_id).await.unwrap().unwrap();
+    drop(connection);
+    let token = gifts::order_token(&world.shop.secrets.current, &session.order_id, &session.id);
+    let Canceled::NotPaid(typed) = world.shop.canceled(&token).await.unwrap() else { panic!("it was not paid") };
+    assert_eq!((typed.deliver_on.as_str(), typed.time_zone.as_str()), ("2026-12-24", "Pacific/Auckland"));
+    let again = world.shop.buy(&world.shop.read_purchase(&typed).unwrap(), HOME).await.unwrap();
+    assert_eq!(again.gift_id, promised.gift_id, "what is sent again is the same purchase");
 });
