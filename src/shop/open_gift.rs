@@ -60,9 +60,13 @@ impl Shop {
         })
     }
 
-    /// What a session shall keep of the gift behind `key` while its owner signs in: never the code.
+    /// What a session shall keep of the gift behind `key` while its owner signs in: never the code. A reference is no key to be kept: with
+    /// what is kept a stranger would be shown the masked address.
     /// `from` counts codes that no gift has.
     pub async fn keep_gift(&self, key: &GiftKey, from: IpAddr) -> Result<Kept> {
+        if key.is_public() {
+            return Err(Error::GiftNotFound);
+        }
         let bucket = self.bucket_of_network(Limit::CODES_FROM, from);
         self.attempt(std::slice::from_ref(&bucket)).await?;
         let gift = self.find_gift(&mut *self.store.connection().await?, key).await?.ok_or(Error::GiftNotFound)?;
@@ -162,4 +166,20 @@ fn masked(gift: &Gift) -> Masked {
     let email = gift.recipient_email.masked();
     let name = email.split('@').next().unwrap_or_default().to_owned();
     Masked { in_words: gift.recipient_email.masked_in_words(), email, name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shop::testing::{HOME, World};
+    use crate::store::Store;
+    use crate::store::testing::on_both;
+
+    on_both!(a_reference_shows_nothing_to_a_stranger_by_no_way_round, async |store: Store| {
+        let world = World::on(store);
+        let (gift, _) = world.gift_mailed_to("bea@example.com").await;
+        let reference = GiftKey::Reference(gift.id);
+        assert!(matches!(world.shop.open_gift(&reference, None).await, Err(Error::GiftNotFound)));
+        assert!(matches!(world.shop.keep_gift(&reference, HOME).await, Err(Error::GiftNotFound)));
+    });
 }
