@@ -7,9 +7,9 @@ use std::path::Path;
 use data_encoding::HEXLOWER;
 
 use super::Settings;
-use crate::shop::SystemEntropy;
+use crate::shop::{SystemClock, SystemEntropy};
 use crate::store::{self, Store};
-use crate::values::{Entropy as _, Secret, Secrets};
+use crate::values::{Clock as _, Entropy as _, Secret, Secrets, Timestamp};
 
 const FILE: &str = "secret";
 
@@ -37,12 +37,18 @@ pub async fn load(settings: &Settings, store: &Store) -> Result<Secrets, SecretP
         None => made_once(&settings.data.join(FILE))?,
     };
     let secrets = Secrets { current, previous: settings.previous_secret.clone() };
-    for id in store::gifts::secret_ids(&mut *store.connection().await?).await? {
-        if secrets.by_id(&id).is_none() {
-            return Err(SecretProblem::NotGiven(id));
-        }
+    match needed(store, SystemClock.now()).await?.into_iter().find(|id| secrets.by_id(id).is_none()) {
+        Some(id) => Err(SecretProblem::NotGiven(id)),
+        None => Ok(secrets),
     }
-    Ok(secrets)
+}
+
+/// The ids of the secrets that gifts and mailed links hang on.
+async fn needed(store: &Store, now: Timestamp) -> store::Result<Vec<String>> {
+    let mut connection = store.connection().await?;
+    let mut ids = store::gifts::secret_ids(&mut connection).await?;
+    ids.extend(store::one_time_links::secret_ids(&mut connection, now).await?);
+    Ok(ids)
 }
 
 fn made_once(file: &Path) -> Result<Secret, SecretProblem> {
@@ -62,4 +68,26 @@ fn made_once(file: &Path) -> Result<Secret, SecretProblem> {
     }
     let text = std::fs::read_to_string(file).map_err(failed)?;
     Secret::parse(&text).map_err(|_| SecretProblem::Unreadable(file.display().to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shop::testing::{HOME, World, address};
+    use crate::store::testing::on_both;
+
+    on_both!(gifts_and_living_links_name_the_secret_that_they_need, async |store: Store| {
+        let world = World::on(store.clone());
+        let secret = Secret::parse(&"s".repeat(32)).unwrap();
+        let now = world.shop.now();
+        assert!(needed(&store, now).await.unwrap().is_empty());
+        world.verified("bea@example.com", crate::shop::testing::RAIN).await;
+        assert!(needed(&store, world.shop.now()).await.unwrap().is_empty(), "the link that verified is used up");
+        world.shop.forgot(&address("bea@example.com"), HOME).await.unwrap();
+        assert_eq!(needed(&store, world.shop.now()).await.unwrap(), [secret.id()]);
+        world.pass(std::time::Duration::from_hours(1));
+        assert!(needed(&store, world.shop.now()).await.unwrap().is_empty(), "it is too old to be used");
+        world.gift_mailed_to("bea@example.com").await;
+        assert_eq!(needed(&store, world.shop.now()).await.unwrap(), [secret.id()]);
+    });
 }

@@ -41,6 +41,15 @@ pub async fn use_up(connection: &mut AnyConnection, link: &OneTimeLink, now: Tim
     change_one(connection, update).await
 }
 
+/// The ids of all secrets that some link still hangs on.
+pub async fn secret_ids(connection: &mut AnyConnection, now: Timestamp) -> Result<Vec<String>> {
+    let rows = sqlx::query("select distinct secret_id from one_time_links where used_at is null and expires_at > $1")
+        .bind(now.millis())
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| row.text("secret_id")).collect()
+}
+
 /// What was mailed for the account before does nothing any more.
 pub(super) async fn end_all_of(connection: &mut AnyConnection, account_id: &AccountId, now: Timestamp) -> Result<()> {
     sqlx::query("update one_time_links set used_at = $1 where account_id = $2 and used_at is null")
