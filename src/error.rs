@@ -23,6 +23,9 @@ pub enum Error {
     /// 403: an unsafe request that did not come from our own pages.
     #[error("This came from another site, so nothing was done. Open the page here and try again.")]
     ForeignOrigin,
+    /// 413: a body longer than any of ours.
+    #[error("That is more than fits into one of our forms. Shorten it and send it again.")]
+    TooLarge,
     /// 404: nothing stands under this address.
     #[error("There is nothing here.")]
     NotFound,
@@ -95,6 +98,7 @@ impl Error {
             Self::Invalid(_) | Self::SignInFailed | Self::LinkEnded => 422,
             Self::Unauthenticated => 401,
             Self::Forbidden | Self::ForeignOrigin => 403,
+            Self::TooLarge => 413,
             Self::NotFound | Self::GiftNotFound => 404,
             Self::TooManyAttempts { .. } => 429,
             Self::AuthenticatedEmailRequired | Self::SignatureRefused => 400,
@@ -113,6 +117,7 @@ impl Error {
             Self::Unauthenticated => "unauthenticated",
             Self::Forbidden => "forbidden",
             Self::ForeignOrigin => "foreign_origin",
+            Self::TooLarge => "too_large",
             Self::NotFound => "not_found",
             Self::SignInFailed => "sign_in_failed",
             Self::LinkEnded => "link_ended",
@@ -138,6 +143,7 @@ impl Error {
             | Self::Unauthenticated
             | Self::Forbidden
             | Self::ForeignOrigin
+            | Self::TooLarge
             | Self::NotFound
             | Self::SignInFailed
             | Self::LinkEnded

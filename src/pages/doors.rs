@@ -107,9 +107,11 @@ fn refused(error: Error, options: Option<ResponseOptions>) -> impl IntoView {
     view! { <ErrorPage error request_id/> }
 }
 
+/// Nothing stands at this address; or something was refused before any page was asked, and this says why.
 #[component]
 pub fn Lost() -> impl IntoView {
-    refused(Error::NotFound, use_context())
+    let error = use_context::<Refusal>().map_or(Error::NotFound, |refusal| refusal.error);
+    refused(error, use_context())
 }
 
 /// A choice can stand in the link that leads here: `/gift?tier=founder&duration_months=6`.

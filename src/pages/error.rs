@@ -43,7 +43,7 @@ const fn heading(error: &Error) -> &'static str {
         Error::TooManyAttempts { .. } => "Wait a little",
         Error::GiftAlreadyRedeemed | Error::GiftNotRedeemable | Error::GiftNotChangeable => "This gift stays as it is",
         Error::ProviderUnavailable(_) | Error::Unavailable(_) => "Back in a minute",
-        Error::Invalid(_) | Error::SignInFailed | Error::SignatureRefused => "That could not be read",
+        Error::Invalid(_) | Error::SignInFailed | Error::SignatureRefused | Error::TooLarge => "That could not be read",
         Error::Internal(_) => "Something went wrong",
     }
 }
@@ -57,6 +57,7 @@ const fn way_on(error: &Error) -> (&'static str, &'static str) {
         Error::NotFound
         | Error::Forbidden
         | Error::ForeignOrigin
+        | Error::TooLarge
         | Error::LinkEnded
         | Error::TooManyAttempts { .. }
         | Error::SignatureRefused

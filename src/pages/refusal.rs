@@ -50,6 +50,7 @@ impl Refusal {
             Error::Unauthenticated
             | Error::Forbidden
             | Error::ForeignOrigin
+            | Error::TooLarge
             | Error::NotFound
             | Error::SignInFailed
             | Error::LinkEnded

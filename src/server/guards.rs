@@ -11,8 +11,8 @@ use http::header::{AUTHORIZATION, CONTENT_SECURITY_POLICY, HeaderName, ORIGIN, R
 use http::{HeaderMap, HeaderValue, Method};
 use ipnet::IpNet;
 
+use super::refusals::refusal;
 use crate::Error;
-use crate::api::error_json;
 use crate::visitor::ClientAddress;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -29,19 +29,22 @@ pub struct Gate {
 }
 
 /// An unsafe request must come from our own pages, whoever sends it: a login that another site forces is an attack too.
-/// Requests with a bearer token and the providers' webhooks carry their own proof.
+/// The providers' webhooks and, where tokens count, requests with one carry their own proof.
 pub async fn own_origin(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if is_safe || carries_its_own_proof(&request) || is_from(request.headers(), &gate.origin) {
         return next.run(request).await;
     }
     tracing::warn!("an unsafe request from another origin was refused");
-    error_json(&Error::ForeignOrigin)
+    refusal(Error::ForeignOrigin)
 }
 
+/// A token says nothing at a page's own form, which goes by the session: there it excuses from nothing.
 fn carries_its_own_proof(request: &Request) -> bool {
+    let path = request.uri().path();
+    let takes_tokens = path.starts_with("/v1/") || path.starts_with("/api/");
     let bearer = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    request.uri().path().starts_with("/webhooks/") || bearer.is_some_and(|value| value.starts_with("Bearer "))
+    path.starts_with("/webhooks/") || (takes_tokens && bearer.is_some_and(|value| value.starts_with("Bearer ")))
 }
 
 /// The browser's own word first; where it has none, the origin that it always sends with an unsafe request.
@@ -139,6 +142,25 @@ mod tests {
             (headers(&[]), false),
         ] {
             assert_eq!(is_from(&sent, ours), may, "{sent:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_excuses_only_where_tokens_count() {
+        for (path, token, may) in [
+            ("/webhooks/stripe", None, true),
+            ("/v1/billing/gifts/redeem", Some("Bearer x"), true),
+            ("/api/v1/billing/checkout", Some("Bearer x"), true),
+            ("/v1/billing/gifts/redeem", None, false),
+            ("/v1/billing/gifts/redeem", Some("Basic x"), false),
+            ("/login", Some("Bearer x"), false),
+            ("/gifts/webhooks/stripe", Some("Bearer x"), false),
+        ] {
+            let mut request = Request::post(path);
+            if let Some(token) = token {
+                request = request.header(AUTHORIZATION, token);
+            }
+            assert_eq!(carries_its_own_proof(&request.body(Body::empty()).unwrap()), may, "{path} {token:?}");
         }
     }
 

@@ -4,6 +4,7 @@ mod background;
 mod commands;
 mod guards;
 mod kept_pages;
+mod refusals;
 mod refused_forms;
 mod router;
 mod secrets;
@@ -52,7 +53,7 @@ pub enum StartError {
     Refused(#[from] crate::Error),
 }
 
-/// How long requests in hand may take once the program is asked to closing.
+/// How long requests in hand may take once the program is told to close.
 const GRACE: Duration = Duration::from_secs(20);
 
 /// Opens the database that the settings name, with its tables brought up to date.
@@ -63,12 +64,12 @@ async fn open_store(settings: &Settings) -> Result<Store, StartError> {
     Ok(store)
 }
 
-/// Runs the shop until it is told to closing.
+/// Runs the shop until it is told to close.
 async fn serve(settings: Settings) -> Result<(), StartError> {
     let closing = CancellationToken::new();
     let store = open_store(&settings).await?;
     let secrets = secrets::load(&settings, &store).await?;
-    let world = World::reach(&settings, &closing).await?;
+    let world = World::reach(&settings).await?;
     let shop = Arc::new(Shop::open(shop::Parts {
         store: store.clone(),
         clock: Arc::new(SystemClock),
@@ -92,7 +93,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     tasks.close();
     // The mail in hand is finished; what is still in the outbox waits for the next start.
     let _ = tokio::time::timeout(GRACE, tasks.wait()).await;
-    world.ended().await;
+    world.end().await;
     store.close().await;
     Ok(())
 }
@@ -122,7 +123,7 @@ async fn open_doors(settings: &Settings, shop: &Arc<Shop>, store: Store, world: 
     .await
 }
 
-/// Answers until told to closing, then finishes what is in hand. Nagle's algorithm is off: small answers don't wait for company.
+/// Answers until told to close, then finishes what is in hand. Nagle's algorithm is off: small answers don't wait for company.
 async fn listen(listener: TcpListener, router: axum::Router, closing: &CancellationToken) -> Result<(), StartError> {
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
@@ -156,13 +157,29 @@ async fn stop_on_signal(closing: CancellationToken) {
     closing.cancel();
 }
 
-/// A database's address as it may be shown.
+/// A database's address as it may be shown: a password can stand before its host, in its query, or anywhere in one that can't be read.
 fn without_password(url: &str) -> String {
-    match url::Url::parse(url) {
-        Ok(mut url) if url.password().is_some() => {
-            let _ = url.set_password(Some("…"));
-            url.to_string()
+    let Ok(mut shown) = url::Url::parse(url) else { return "the address in DATABASE_URL".to_owned() };
+    shown.set_query(None);
+    if shown.password().is_some() && shown.set_password(None).is_err() {
+        return "the address in DATABASE_URL".to_owned();
+    }
+    shown.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_of_a_database_is_never_shown() {
+        for (url, shown) in [
+            ("sqlite://data/ribbon.db", "sqlite://data/ribbon.db"),
+            ("postgres://ribbon:umbrella@db.example:5432/shop", "postgres://ribbon@db.example:5432/shop"),
+            ("postgres://ribbon@db.example/shop?password=umbrella", "postgres://ribbon@db.example/shop"),
+            ("postgres://ribbon:umbrella@db.example:port/shop", "the address in DATABASE_URL"),
+        ] {
+            assert_eq!(without_password(url), shown);
         }
-        Ok(_) | Err(_) => url.to_owned(),
     }
 }

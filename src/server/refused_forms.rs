@@ -1,17 +1,20 @@
 //! A refused form comes back whole: the server function answers an error, and its page is rendered again around it, with status 422 or
 //! whatever belongs to the error. Nothing that was typed stands in a URL, and no session is made for it.
 
+use std::collections::HashSet;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use http::{Method, StatusCode};
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use tower::ServiceExt as _;
 
+use super::refusals::{accepts_html, refusal};
 use crate::Error;
 use crate::api::error_json;
 use crate::pages::{Draft, Refusal};
@@ -23,11 +26,14 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Lets a form through to its server function, and turns an error of it into its own page, which `pages` renders again.
 pub async fn refused_forms(State(pages): State<Router>, request: Request, next: Next) -> Response {
-    if request.method() != Method::POST || !is_form(&request) {
+    if request.method() != Method::POST {
         return next.run(request).await;
     }
+    if !is_form(&request) {
+        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
+    }
     let (parts, body) = request.into_parts();
-    let Ok(bytes) = to_bytes(body, BODY_MAX).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+    let Ok(bytes) = to_bytes(body, BODY_MAX).await else { return refusal(Error::TooLarge) };
     let fields: Vec<(String, String)> = url::form_urlencoded::parse(&bytes).into_owned().collect();
     let error = match doubled(&fields) {
         Some(name) => Error::invalid(name, "This was sent twice. Fill it in once"),
@@ -39,7 +45,7 @@ pub async fn refused_forms(State(pages): State<Router>, request: Request, next: 
     if let Some(cause) = error.cause() {
         tracing::error!(tag = error.tag(), ?cause, "a form came to nothing");
     }
-    if !accepts_html(&parts) {
+    if !accepts_html(&parts.headers) {
         return error_json(&error);
     }
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -76,12 +82,20 @@ fn is_form(request: &Request) -> bool {
     content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(FORM))
 }
 
-fn accepts_html(parts: &Parts) -> bool {
-    parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accepts| accepts.contains("text/html"))
-}
-
 /// A field that came more than once: none of our forms has such a field, so one of the two is not ours.
 fn doubled(fields: &[(String, String)]) -> Option<&str> {
-    let again = |(place, (name, _)): (usize, &(String, String))| fields.iter().take(place).any(|(earlier, _)| earlier == name);
-    fields.iter().enumerate().find(|field| again(*field)).map(|(_, (name, _))| name.as_str())
+    let mut names = HashSet::new();
+    fields.iter().map(|(name, _)| name.as_str()).find(|name| !names.insert(*name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_comes_twice_is_found() {
+        let fields = |names: &[&str]| -> Vec<(String, String)> { names.iter().map(|name| ((*name).into(), "x".into())).collect() };
+        assert_eq!(doubled(&fields(&["email", "password", "email"])), Some("email"));
+        assert_eq!(doubled(&fields(&["email", "password"])), None);
+    }
 }

@@ -24,6 +24,7 @@ use tower_sessions::Session;
 
 use super::guards::{self, Gate, SecurityHeaders};
 use super::kept_pages::{KeptPages, kept_pages};
+use super::refusals::{in_their_words, refusal};
 use super::refused_forms::{BODY_MAX, refused_forms};
 use super::site::Site;
 use super::telemetry;
@@ -56,7 +57,7 @@ pub async fn router(parts: Parts) -> Router {
     let bare = pages(&shop, &front, &site);
     let pages = bare
         .clone()
-        .layer(from_fn_with_state(bare, refused_forms))
+        .layer(from_fn_with_state(bare.clone(), refused_forms))
         .layer(from_fn_with_state(Arc::clone(&shop), know_visitor))
         .layer(visitor::sessions(sessions, is_https));
     let kept = Arc::new(KeptPages::render(&pages, visitor::cookie_name(is_https)).await);
@@ -72,8 +73,9 @@ pub async fn router(parts: Parts) -> Router {
         .layer(from_fn_with_state(Arc::clone(&gate), guards::own_origin))
         .layer(from_fn_with_state(gate, guards::client_address))
         .layer(RequestBodyLimitLayer::new(BODY_MAX))
-        .layer(from_fn_with_state(security, guards::security_headers))
         .layer(CatchPanicLayer::custom(broken))
+        .layer(from_fn_with_state(bare, in_their_words))
+        .layer(from_fn_with_state(security, guards::security_headers))
         .layer(from_fn(telemetry::request_line))
 }
 
@@ -173,10 +175,7 @@ async fn know_visitor(State(shop): State<Arc<Shop>>, session: Session, mut reque
             request.extensions_mut().insert(visitor);
             next.run(request).await
         }
-        Err(error) => {
-            tracing::error!(tag = error.tag(), cause = ?error.cause(), "the visitor could not be made out");
-            api::error_json(&error)
-        }
+        Err(error) => refusal(error),
     }
 }
 
@@ -185,5 +184,5 @@ async fn know_visitor(State(shop): State<Arc<Shop>>, session: Session, mut reque
 fn broken(panic: Box<dyn std::any::Any + Send>) -> Response {
     let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(said, "a handler panicked");
-    api::error_json(&crate::Error::Internal(crate::error::Cause::default()))
+    refusal(crate::Error::Internal(crate::error::Cause::default()))
 }

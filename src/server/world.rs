@@ -46,11 +46,13 @@ pub struct World {
     /// Where a person looks into the sandbox; `None` where the world is the real one.
     pub sandbox_url: Option<String>,
     running: Option<sandbox::Running>,
+    /// The sandbox inside plays the world for the mail in hand and the last requests, so it ends after them.
+    ending: CancellationToken,
 }
 
 impl World {
     /// Reaches what is configured, and starts the sandbox for the rest.
-    pub async fn reach(settings: &Settings, closing: &CancellationToken) -> Result<Self, WorldError> {
+    pub async fn reach(settings: &Settings) -> Result<Self, WorldError> {
         if settings.provider != ProviderName::Stripe {
             return Err(WorldError::NotSpoken(settings.provider));
         }
@@ -62,7 +64,8 @@ impl World {
                 (Some(_), Some(_)) => {}
             }
         }
-        let sandbox = if needs_sandbox { Some(reach_sandbox(settings, closing).await?) } else { None };
+        let ending = CancellationToken::new();
+        let sandbox = if needs_sandbox { Some(reach_sandbox(settings, &ending).await?) } else { None };
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
         let provider = stripe(settings.stripe.as_ref(), sandbox.as_ref(), client.clone())?;
         let mailer: Arc<dyn Mailer> = match (&settings.smtp_url, &sandbox) {
@@ -71,11 +74,12 @@ impl World {
             (None, None) => return Err(WorldError::NoMail),
         };
         let sandbox_url = sandbox.as_ref().map(|sandbox| sandbox.url.clone());
-        Ok(Self { providers: vec![provider], mailer, sandbox_url, running: sandbox.and_then(|sandbox| sandbox.running) })
+        Ok(Self { providers: vec![provider], mailer, sandbox_url, running: sandbox.and_then(|sandbox| sandbox.running), ending })
     }
 
-    /// Waits until the sandbox inside has stopped.
-    pub async fn ended(self) {
+    /// Stops the sandbox inside.
+    pub async fn end(self) {
+        self.ending.cancel();
         if let Some(running) = self.running {
             running.ended().await;
         }
@@ -90,8 +94,8 @@ struct Sandbox {
 }
 
 /// Starts the sandbox inside; where its port is taken, a sandbox that runs apart has it, and is used by the keys that stand beside the database.
-async fn reach_sandbox(settings: &Settings, closing: &CancellationToken) -> Result<Sandbox, WorldError> {
-    match start_sandbox(settings, closing.clone()).await {
+async fn reach_sandbox(settings: &Settings, ending: &CancellationToken) -> Result<Sandbox, WorldError> {
+    match start_sandbox(settings, ending.clone()).await {
         Ok(running) => Ok(Sandbox { keys: running.keys.clone(), url: running.keys.hosted_origin.clone(), running: Some(running) }),
         Err(error) if error.is_port_taken() => {
             let bases = Bases::from_port("127.0.0.1", settings.sandbox_port);
