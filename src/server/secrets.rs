@@ -54,20 +54,32 @@ async fn needed(store: &Store, now: Timestamp) -> store::Result<Vec<String>> {
 fn made_once(file: &Path) -> Result<Secret, SecretProblem> {
     let failed = |cause| SecretProblem::File { file: file.display().to_string(), cause };
     if !file.exists() {
-        let mut bytes = [0_u8; 32];
-        SystemEntropy.fill(&mut bytes);
-        if let Some(folder) = file.parent() {
-            std::fs::create_dir_all(folder).map_err(failed)?;
-        }
-        let opened = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
-        match opened.and_then(|mut opened| writeln!(opened, "{}", HEXLOWER.encode(&bytes))) {
-            // Another server of this shop made it at the same moment.
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            done => done.map_err(failed)?,
-        }
+        make(file).map_err(failed)?;
     }
     let text = std::fs::read_to_string(file).map_err(failed)?;
     Secret::parse(&text).map_err(|_| SecretProblem::Unreadable(file.display().to_string()))
+}
+
+/// Makes the file, whole and on disk before it has its name: what is derived from it outlives any crash, and another server that starts at
+/// the same moment finds all of it or nothing. Where that server was faster, its secret holds.
+fn make(file: &Path) -> std::io::Result<()> {
+    let mut bytes = [0_u8; 32];
+    SystemEntropy.fill(&mut bytes);
+    let secret = HEXLOWER.encode(&bytes);
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    SystemEntropy.fill(&mut bytes);
+    let draft = file.with_extension(HEXLOWER.encode(&bytes));
+    let mut opened = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    writeln!(opened, "{secret}")?;
+    opened.sync_all()?;
+    let named = std::fs::hard_link(&draft, file);
+    std::fs::remove_file(&draft)?;
+    match named {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        named => named,
+    }
 }
 
 #[cfg(test)]
@@ -75,6 +87,21 @@ mod tests {
     use super::*;
     use crate::shop::testing::{HOME, World, address};
     use crate::store::testing::on_both;
+
+    #[test]
+    fn servers_that_start_at_once_share_one_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("data/secret");
+        let starts: Vec<_> = (0..8)
+            .map(|_| {
+                let file = file.clone();
+                std::thread::spawn(move || made_once(&file).unwrap().id().to_owned())
+            })
+            .collect();
+        let ids: Vec<String> = starts.into_iter().map(|start| start.join().unwrap()).collect();
+        assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+        assert_eq!(std::fs::read_dir(folder.path().join("data")).unwrap().count(), 1, "no draft is left");
+    }
 
     on_both!(gifts_and_living_links_name_the_secret_that_they_need, async |store: Store| {
         let world = World::on(store.clone());

@@ -1,12 +1,13 @@
 //! The two engines behind one pool: all that differs between SQLite and PostgreSQL stands here.
 
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Executor as _, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _, Transaction};
 
 use super::error::{Error, Result};
 
@@ -75,8 +76,15 @@ impl Store {
                 })
             })
             .connect(&url)
-            .await?;
-        Ok(Self { pool, engine })
+            .await;
+        match pool {
+            Ok(pool) => Ok(Self { pool, engine }),
+            // The pool has tried for as long as it may and forgot what it met: one more try tells.
+            Err(sqlx::Error::PoolTimedOut) => {
+                Err(AnyConnection::connect(&url).await.err().unwrap_or(sqlx::Error::PoolTimedOut).into())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     pub const fn engine(&self) -> Engine {
@@ -131,14 +139,14 @@ impl Store {
     }
 }
 
-/// `sqlite://path` with the file made where there is none; its folder too.
+/// `sqlite://path` with the file made where there is none; its folder too, for nobody else to look into.
 fn sqlite_url(url: &str) -> Result<String> {
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
     let path = path.split('?').next().unwrap_or(path);
     if path != ":memory:"
         && let Some(folder) = Path::new(path).parent()
     {
-        std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(sqlx::Error::Io)?;
     }
     Ok(format!("sqlite://{path}?mode=rwc"))
 }
