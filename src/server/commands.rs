@@ -105,9 +105,12 @@ async fn create_account(settings: &Settings, email: &str, is_admin: bool, is_ver
 }
 
 async fn show_gift(settings: &Settings, reference: &str) -> Result<(), StartError> {
-    let id: GiftId = reference.parse().map_err(|_| crate::Error::GiftNotFound)?;
+    let unknown = || StartError::UnknownGift(reference.to_owned());
+    let id: GiftId = reference.parse().map_err(|_| unknown())?;
     let shop = open_shop(settings).await?;
-    for line in shop.gift_history(&id).await? {
+    let history = shop.gift_history(&id).await;
+    let history = history.map_err(|error| if matches!(error, crate::Error::GiftNotFound) { unknown() } else { error.into() })?;
+    for line in history {
         say(format_args!("{line}"))?;
     }
     Ok(())

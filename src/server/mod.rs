@@ -49,8 +49,10 @@ pub enum StartError {
     Listen { addr: SocketAddr, cause: std::io::Error },
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    #[error("{0}")]
+    #[error("{}", in_full(.0))]
     Refused(#[from] crate::Error),
+    #[error("no gift has the reference {0}")]
+    UnknownGift(String),
 }
 
 /// How long requests in hand may take once the program is told to close.
@@ -155,6 +157,17 @@ async fn stop_on_signal(closing: CancellationToken) {
     }
     tracing::info!("closing: what is in hand is finished first");
     closing.cancel();
+}
+
+/// A page says what is wrong beside each field; a command has no fields to say it at.
+fn in_full(error: &crate::Error) -> String {
+    match (error, error.cause()) {
+        (crate::Error::Invalid(wrongs), _) => {
+            wrongs.iter().map(|wrong| format!("{}: {}", wrong.field, wrong.message)).collect::<Vec<_>>().join("\n  ")
+        }
+        (_, Some(cause)) => format!("{error} The cause: {cause:?}"),
+        (_, None) => error.to_string(),
+    }
 }
 
 /// A database's address as it may be shown: a password can stand before its host, in its query, or anywhere in one that can't be read.
