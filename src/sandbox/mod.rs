@@ -2,6 +2,7 @@
 //! Shares with the shop only `values` and the webhook signatures; everything else goes over HTTP, as in real life.
 
 mod control;
+mod flowglad;
 mod home;
 mod hosted;
 mod html;
@@ -58,6 +59,8 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct SeedPrice {
     pub price_id: String,
+    /// Flowglad's id or slug.
+    pub flowglad_price: String,
     pub product_name: String,
     pub price: Money,
 }

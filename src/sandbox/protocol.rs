@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
+use super::flowglad::Flowglad;
 use super::keys::Keys;
 use super::stripe::Stripe;
 use super::till::{Happening, Provider, Session};
@@ -46,10 +47,11 @@ pub(super) struct Prefixes {
 }
 
 /// Every provider that is spoken here.
-pub(super) const ALL: [Provider; 1] = [Provider::Stripe];
+pub(super) const ALL: [Provider; 2] = [Provider::Stripe, Provider::Flowglad];
 
 pub(super) fn of(provider: Provider) -> &'static dyn Protocol {
     match provider {
         Provider::Stripe => &Stripe,
+        Provider::Flowglad => &Flowglad,
     }
 }

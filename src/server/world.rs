@@ -135,6 +135,7 @@ fn hosted_origin(settings: &Settings) -> String {
 fn seed_prices(catalog: &Catalog) -> Vec<SeedPrice> {
     let seed = |offer: &crate::catalog::Offer| SeedPrice {
         price_id: offer.price_ids.stripe.clone().unwrap_or_else(|| format!("price_{}_{}", offer.tier, offer.months.count())),
+        flowglad_price: offer.price_ids.flowglad.clone().unwrap_or_else(|| format!("{}-{}", offer.tier, offer.months.count())),
         product_name: offer.title(),
         price: offer.price,
     };

@@ -1,5 +1,6 @@
 //! The sandbox through its real listeners: what a provider's client, a buyer and a shop see of it.
 
+mod flowglad;
 mod inbox;
 mod payment_page;
 mod stripe;
@@ -52,6 +53,7 @@ pub const NOON: i64 = 1_767_225_600;
 /// A webhook as the shop got it.
 #[derive(Clone)]
 struct Hook {
+    headers: HeaderMap,
     signature: String,
     body: Bytes,
 }
@@ -62,7 +64,9 @@ impl Hook {
     }
 
     fn kind(&self) -> String {
-        self.json()["type"].as_str().unwrap().to_owned()
+        let said = self.json();
+        // Flowglad names the object alone.
+        said["type"].as_str().or(said["object"].as_str()).unwrap().to_owned()
     }
 }
 
@@ -77,13 +81,13 @@ impl Shop {
     async fn open(&self) -> u16 {
         let shop = self.clone();
         let take = async move |headers: HeaderMap, body: Bytes| {
-            let signature = headers["stripe-signature"].to_str().unwrap().to_owned();
-            shop.hooks.lock().unwrap().push(Hook { signature, body });
+            let signature = headers.get("stripe-signature").map_or("", |value| value.to_str().unwrap()).to_owned();
+            shop.hooks.lock().unwrap().push(Hook { headers, signature, body });
             shop.answers.lock().unwrap().pop_front().unwrap_or(StatusCode::OK)
         };
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        tokio::spawn(async move { axum::serve(listener, Router::new().route("/webhooks/stripe", post(take))).await });
+        tokio::spawn(async move { axum::serve(listener, Router::new().route("/webhooks/{provider}", post(take))).await });
         port
     }
 
@@ -232,6 +236,7 @@ pub fn settings(folder: &Path, shop_port: u16) -> Settings {
         state_file: Some(folder.join("sandbox.json")),
         prices: vec![SeedPrice {
             price_id: "price_founder_12".to_owned(),
+            flowglad_price: "founder-12".to_owned(),
             product_name: "Founder, 12 months".to_owned(),
             price: Money::new(19_200, Currency::EUR),
         }],
