@@ -2,7 +2,7 @@
 //! Nothing private stands in a sentence; the cause of a fault is kept beside it, for the log alone.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
 
@@ -168,6 +168,23 @@ pub struct Cause {
 impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> From<E> for Cause {
     fn from(error: E) -> Self {
         Self { error: Some(Arc::from(error.into())) }
+    }
+}
+
+/// Holds the cause of an error that crosses the wire without it, for whoever writes the log beside the answer.
+#[derive(Clone, Debug, Default)]
+pub struct CauseKept(Arc<Mutex<Option<Cause>>>);
+
+impl CauseKept {
+    pub fn keep(&self, error: &Error) {
+        if let Ok(mut kept) = self.0.lock() {
+            *kept = error.cause().cloned();
+        }
+    }
+
+    #[must_use]
+    pub fn take(&self) -> Option<Cause> {
+        self.0.lock().ok()?.take()
     }
 }
 

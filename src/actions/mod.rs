@@ -4,16 +4,27 @@
 mod accounts;
 mod gifts;
 
+use leptos::prelude::use_context;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use leptos::server_fn::{Bytes, Encodes as _};
 
 use crate::Error;
+use crate::error::CauseKept;
 
 pub use accounts::*;
 pub use gifts::*;
 
 impl FromServerFnError for Error {
     type Encoder = JsonEncoding;
+
+    /// The cause does not cross the wire, so it is kept beside the answer for the log.
+    fn ser(&self) -> Bytes {
+        if let Some(kept) = use_context::<CauseKept>() {
+            kept.keep(self);
+        }
+        JsonEncoding::encode(self).unwrap_or_default()
+    }
 
     /// What Leptos refuses before a body runs: a form that can't be read names its field, all else is a fault.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {

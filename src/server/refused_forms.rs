@@ -17,6 +17,7 @@ use tower::ServiceExt as _;
 use super::refusals::{accepts_html, refusal};
 use crate::Error;
 use crate::api::error_json;
+use crate::error::CauseKept;
 use crate::pages::{Draft, Refusal};
 
 /// The largest body that any door takes, in bytes.
@@ -24,7 +25,8 @@ pub const BODY_MAX: usize = 64 * 1024;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Lets a form through to its server function, and turns an error of it into its own page, which `pages` renders again.
+/// Lets a form, and no other kind of body, through to its server function, and turns an error of it into its own page, which `pages`
+/// renders again.
 pub async fn refused_forms(State(pages): State<Router>, request: Request, next: Next) -> Response {
     if request.method() != Method::POST {
         return next.run(request).await;
@@ -32,7 +34,9 @@ pub async fn refused_forms(State(pages): State<Router>, request: Request, next: 
     if !is_form(&request) {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    let kept = CauseKept::default();
+    parts.extensions.insert(kept.clone());
     let Ok(bytes) = to_bytes(body, BODY_MAX).await else { return refusal(Error::TooLarge) };
     let fields: Vec<(String, String)> = url::form_urlencoded::parse(&bytes).into_owned().collect();
     let error = match doubled(&fields) {
@@ -42,7 +46,7 @@ pub async fn refused_forms(State(pages): State<Router>, request: Request, next: 
             Err(error) => error,
         },
     };
-    if let Some(cause) = error.cause() {
+    if let Some(cause) = kept.take().or_else(|| error.cause().cloned()) {
         tracing::error!(tag = error.tag(), ?cause, "a form came to nothing");
     }
     if !accepts_html(&parts.headers) {

@@ -30,6 +30,7 @@ use super::site::Site;
 use super::telemetry;
 use crate::api;
 use crate::catalog::Brand;
+use crate::error::CauseKept;
 use crate::pages::{App, Notice, Refusal, RequestId, Shell, Shopfront, SignedIn};
 use crate::shop::Shop;
 use crate::store::sessions::Sessions;
@@ -112,6 +113,9 @@ fn provide_request(shop: &Arc<Shop>, front: &Arc<Shopfront>) {
     let Some(parts) = use_context::<http::request::Parts>() else { return };
     let visitor = parts.extensions.get::<Visitor>();
     provide_context(SignedIn(visitor.is_some_and(|visitor| visitor.account().is_some())));
+    if let Some(kept) = parts.extensions.get::<CauseKept>() {
+        provide_context(kept.clone());
+    }
     if let Some(refusal) = parts.extensions.get::<Refusal>() {
         provide_context(refusal.clone());
     }
