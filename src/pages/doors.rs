@@ -46,9 +46,11 @@ impl Asked {
         url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
-    /// The link that was mailed, as its address carries it.
+    /// The link that was mailed, as its address carries it, or the form that was refused on its page.
     fn one_time(&self) -> Option<OneTime> {
-        Some(OneTime { link: self.query("link")?, token: self.query("token")? })
+        let refusal = self.parts.extensions.get::<Refusal>();
+        let carried = |name: &str| self.query(name).or_else(|| Some(refusal?.draft.get(name).to_owned()));
+        Some(OneTime { link: carried("link")?, token: carried("token")? }).filter(|link| !link.link.is_empty())
     }
 
     /// A mailed link that still works.

@@ -13,8 +13,8 @@ use crate::values::in_words;
 pub struct Draft(BTreeMap<String, String>);
 
 impl Draft {
-    /// Fields whose values go nowhere but to the verb.
-    const SECRETS: [&'static str; 4] = ["password", "current_password", "token", "key"];
+    /// Fields whose values go nowhere but to the verb. A mailed link's token is none of them: its page comes back with it.
+    const SECRETS: [&'static str; 3] = ["password", "current_password", "key"];
 
     /// What was typed for this field; empty where nothing was.
     pub fn get(&self, field: &str) -> &str {

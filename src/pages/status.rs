@@ -171,7 +171,7 @@ fn Wish(
     view! {
         <details class="line" open=is_open>
             <summary>{wish}</summary>
-            <form class="stack" method="post" action=format!("/gifts/{}", status.reference) novalidate>
+            <form class="stack" method="post" action=status.path.clone() novalidate>
                 <input type="hidden" name="intent" value=intent/>
                 <input type="hidden" name="key" value=key/>
                 {children()}
