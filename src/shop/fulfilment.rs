@@ -108,7 +108,8 @@ impl Shop {
         let mut facts = Vec::new();
         if let Some(payment) = payment_of(order, event).filter(|_| order.payment.is_none()) {
             for (id, earlier) in provider_events::waiting_for(tx, event.provider, payment).await? {
-                if earlier.mode == order.mode {
+                let is_of_another_session = earlier.session.is_some() && earlier.session != event.session;
+                if earlier.mode == order.mode && !is_of_another_session {
                     facts.extend(earlier.facts);
                     provider_events::mark_applied(tx, &id, now).await?;
                 }
@@ -219,8 +220,9 @@ async fn find_order(tx: &mut Tx, event: &ProviderEvent) -> Result<Option<(Order,
     };
     let by_payment = match (&session, &event.payment) {
         (Some(session), _) => orders::find(tx, &session.order_id).await?,
-        (None, Some(payment)) => orders::by_payment(tx, event.provider, payment).await?,
-        (None, None) => None,
+        (None, Some(payment)) if event.session.is_none() => orders::by_payment(tx, event.provider, payment).await?,
+        // A session that isn't ours, whatever payment it names.
+        (None, Some(_) | None) => None,
     };
     let order = match (by_payment, named_order(event)) {
         (None, Some(id)) => orders::find(tx, id).await?,
