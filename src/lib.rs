@@ -86,7 +86,8 @@ pub mod values;
 #[cfg(feature = "ssr")]
 pub mod visitor;
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod tests;
 
 pub use error::{Error, Result};

@@ -1,1 +1,3 @@
-//! Journeys through the real router.
+//! The house as a whole: the walls between its rooms.
+
+mod walls;
