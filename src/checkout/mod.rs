@@ -22,3 +22,5 @@ pub use provider::{
 pub use session::{CheckoutSession, ClientUrls, Opened};
 pub use stripe::{Stripe, StripeSettings};
 pub use transport::PROVIDER_TIMEOUT;
+#[cfg(test)]
+pub(crate) use transport::fake;

@@ -29,9 +29,10 @@ use crate::store::Store;
 use crate::store::sessions::Sessions;
 
 pub use commands::run;
+pub(crate) use guards::Gate;
 pub(crate) use router::{Parts as RouterParts, router};
 pub use settings::Settings;
-use site::Site;
+pub(crate) use site::Site;
 use world::World;
 
 /// Why the program does not start, in one sentence for whoever started it.
@@ -115,7 +116,7 @@ async fn open_doors(settings: &Settings, shop: &Arc<Shop>, store: Store, world: 
         front: Arc::new(front),
         site,
         sessions: Sessions::new(store, Arc::new(SystemClock)),
-        gate: guards::Gate {
+        gate: Gate {
             origin: settings.public_url.origin().ascii_serialization(),
             trusted_proxies: settings.trusted_proxies.clone(),
         },

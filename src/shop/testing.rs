@@ -35,6 +35,16 @@ pub struct World {
 
 pub struct StoppedClock(AtomicI64);
 
+impl StoppedClock {
+    pub const fn at_noon() -> Self {
+        Self(AtomicI64::new(NOON.millis()))
+    }
+
+    pub fn pass(&self, length: Duration) {
+        self.0.fetch_add(i64::try_from(length.as_millis()).unwrap(), Ordering::Relaxed);
+    }
+}
+
 impl Clock for StoppedClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.0.load(Ordering::Relaxed))
@@ -43,7 +53,7 @@ impl Clock for StoppedClock {
 
 /// SHA-256 of a counter: never the same twice, and always the same from the start.
 #[derive(Default)]
-struct Seeded(AtomicU64);
+pub struct Seeded(AtomicU64);
 
 impl Entropy for Seeded {
     fn fill(&self, bytes: &mut [u8]) {
@@ -68,7 +78,7 @@ impl World {
 
     /// A shop whose orders are paid at the first of `providers`.
     pub fn selling_at(store: Store, providers: Vec<Arc<dyn Provider>>) -> Self {
-        let clock = Arc::new(StoppedClock(AtomicI64::new(NOON.millis())));
+        let clock = Arc::new(StoppedClock::at_noon());
         Self::open(store, clock, Arc::new(Seeded::default()), Catalog::default(), providers)
     }
 
@@ -110,8 +120,7 @@ impl World {
     }
 
     pub fn pass(&self, length: Duration) {
-        let millis = i64::try_from(length.as_millis()).unwrap();
-        self.clock.0.fetch_add(millis, Ordering::Relaxed);
+        self.clock.pass(length);
     }
 
     /// Registers as `email` from home, unproved; a second passes.

@@ -1,3 +1,13 @@
-//! The house as a whole: the walls between its rooms.
+//! The house as a whole: stories told through the real router on both engines, and the walls between its rooms.
 
+mod bad_input;
+mod buying;
+mod changing;
+mod outages;
+mod paying;
+mod redeeming;
+mod registering;
+mod scanners;
+mod secrets;
 mod walls;
+mod world;

@@ -1,0 +1,300 @@
+//! What a provider says takes effect once, by whatever way it comes, and only on the order that it is about.
+
+use expect_test::expect;
+use futures::future::join_all;
+use serde_json::json;
+
+use super::world::{Promise, Says, World, answer_to, journey};
+use crate::catalog::{Months, Tier};
+
+/// The gift is paid once and mailed once, and is there to be redeemed.
+async fn settled_once(world: &World, promise: &Promise) {
+    world.send_outbox().await;
+    assert_eq!(world.states(promise).await, "paid, purchased");
+    assert_eq!(
+        (world.mails_to("ada@example.com").len(), world.mails_to("bob@example.com").len()),
+        (1, 1),
+        "{:?}",
+        world.subjects()
+    );
+    assert_eq!(world.column("select what from gift_events where what = 'purchased'").await.len(), 1);
+}
+
+journey!(the_webhook_alone_is_enough, async |world: &World| {
+    let promise = world.promised().await;
+    world.provider_says(&promise, Says::Paid).await;
+    settled_once(world, &promise).await;
+});
+
+journey!(the_return_page_alone_is_enough, async |world: &World| {
+    let promise = world.promised().await;
+    world.stripe.happens(&promise.session, Says::Paid);
+    assert!(world.comes_back(&promise).await.is(200).says("Paid"), "the page that it settled says so");
+    settled_once(world, &promise).await;
+});
+
+journey!(the_reconciler_alone_is_enough, async |world: &World| {
+    let promise = world.promised().await;
+    world.stripe.happens(&promise.session, Says::Paid);
+    assert_eq!(world.reconcile().await.changed, 1);
+    settled_once(world, &promise).await;
+    assert_eq!(world.reconcile().await.asked, 0, "nobody asks about what is settled");
+});
+
+journey!(all_three_ways_at_once_settle_it_once, async |world: &World| {
+    let promise = world.promised().await;
+    world.stripe.happens(&promise.session, Says::Paid);
+    let (one, other) = (world.stripe.event(&promise.session, Says::Paid), world.stripe.event(&promise.session, Says::Paid));
+    let webhooks = [&one, &one, &other, &one].map(|event| world.webhook(event));
+    let visits = [(), (), ()].map(|()| world.comes_back(&promise));
+    let (told, seen, _) = tokio::join!(join_all(webhooks), join_all(visits), world.reconcile());
+    assert!(
+        told.iter().chain(&seen).all(|answer| answer.status == 200),
+        "{:?}",
+        told.iter().map(|answer| answer.status).collect::<Vec<_>>()
+    );
+    settled_once(world, &promise).await;
+    world.redeems_the_mail_to("bob@example.com").await;
+    world.send_outbox().await;
+    assert_eq!(world.count("grants").await, 1);
+});
+
+journey!(an_event_that_comes_again_counts_once, async |world: &World| {
+    let promise = world.promised().await;
+    world.stripe.happens(&promise.session, Says::Paid);
+    let event = world.stripe.event(&promise.session, Says::Paid);
+    let answers = join_all((0..10).map(|_| world.webhook(&event))).await;
+    assert!(answers.iter().all(|answer| answer.status == 200));
+    assert_eq!(world.count("provider_events").await, 1);
+    settled_once(world, &promise).await;
+});
+
+journey!(money_that_comes_after_the_end_is_honoured, async |world: &World| {
+    let promise = world.promised().await;
+    world.provider_says(&promise, Says::Expired).await;
+    assert_eq!(world.states(&promise).await, "expired, canceled");
+    world.provider_says(&promise, Says::Paid).await;
+    settled_once(world, &promise).await;
+});
+
+journey!(a_bank_debit_is_waited_for, async |world: &World| {
+    let promise = world.promised().await;
+    world.provider_says(&promise, Says::Processing).await;
+    assert_eq!(world.states(&promise).await, "open, pending");
+    expect![[r#"
+        Your payment is under way
+        Some ways of paying take a while to be confirmed. You need not wait here, and need not pay again.
+        As soon as it is confirmed, the gift goes its way and the receipt is in your mailbox.
+        Follow your gift
+        Reference: gift_smk645aednvb5cns
+        for Bob from Ada Member, three months"#]]
+    .assert_eq(&world.comes_back(&promise).await.is(200).text());
+    world.provider_says(&promise, Says::Failed).await;
+    assert_eq!(world.states(&promise).await, "failed, canceled");
+    world.provider_says(&promise, Says::Paid).await;
+    settled_once(world, &promise).await;
+});
+
+journey!(a_declined_card_leaves_the_order_open, async |world: &World| {
+    let promise = world.promised().await;
+    world.provider_says(&promise, Says::Declined).await;
+    assert_eq!(world.states(&promise).await, "open, pending");
+    assert_eq!(world.promised().await.session, promise.session, "the same form leads to the same page");
+    world.provider_says(&promise, Says::Paid).await;
+    settled_once(world, &promise).await;
+});
+
+journey!(an_order_that_expired_is_bought_anew, async |world: &World| {
+    let promise = world.promised().await;
+    world.provider_says(&promise, Says::Expired).await;
+    let again = world.promised().await;
+    assert_ne!(again.session, promise.session);
+    world.provider_says(&again, Says::Paid).await;
+    settled_once(world, &again).await;
+});
+
+journey!(a_refund_before_redeeming_takes_the_gift_back, async |world: &World| {
+    let promise = world.mailed().await;
+    let (bob, _) = world.registers_through_the_mail_to("bob@example.com").await;
+    world.provider_says(&promise, Says::Refunded).await;
+    assert_eq!(world.states(&promise).await, "refunded, refunded");
+    let card = bob.opens("/redeem").await.is(200);
+    expect![[r#"
+        This gift was taken back
+        Ada was paid back for it, so it can’t be redeemed. Your own membership is as it was.
+        To the first page
+        Is something not right? Write to help@ribbon.example.
+        for Bob from Ada Member, three months"#]]
+    .assert_eq(&card.text());
+    bob.posts("/redeem", &[("intent", "redeem")]).await.is(412);
+    assert_eq!(world.count("grants").await, 0);
+});
+
+journey!(a_refund_before_the_mail_leaves_sends_no_card, async |world: &World| {
+    let promise = world.promised().await;
+    world.provider_says(&promise, Says::Paid).await;
+    world.provider_says(&promise, Says::Refunded).await;
+    world.send_outbox().await;
+    assert_eq!(world.mails_to("bob@example.com").len(), 0);
+});
+
+journey!(a_refund_after_redeeming_ends_that_gifts_time_and_no_other, async |world: &World| {
+    let first = world.mailed().await;
+    let bob = world.redeems_the_mail_to("bob@example.com").await;
+    let second = world.buyer("carl@example.com").buys(Tier::Founder, Months::Six).for_("bob@example.com").await;
+    world.provider_says(&second, Says::Paid).await;
+    world.send_outbox().await;
+    let card = bob.opens(&world.mail_to("bob@example.com").redeem_link()).await.is(200);
+    bob.presses(&card, "Redeem", &[]).await.is(302);
+    world.provider_says(&second, Says::Refunded).await;
+    assert_eq!((world.states(&first).await, world.states(&second).await), ("paid, redeemed".into(), "refunded, refunded".into()));
+    let ended = world.column("select gift_id from grants join grant_voids on grant_voids.grant_id = grants.id").await;
+    assert_eq!(ended, [world.gift(&second).await.id.as_str()]);
+    expect![[r#"
+        You are a Member
+        Until 21 February 2027. Nothing renews by itself.
+        Your time
+        2027
+        Member
+        Today, 21 November 2026 Member begins.
+        21 February 2027 Member ends. Nothing renews by itself.
+        Given
+        No gifts yet.
+        Make a gift
+        Received
+        From Ada Member, 3 months
+        Redeemed 21 November 2026
+        Redeem a code
+        Signing in
+        With bob@example.com.
+        Change your passwordChange your address
+        Sign out"#]]
+    .assert_eq(&bob.opens("/account").await.is(200).text());
+    world.send_outbox().await;
+});
+
+journey!(a_refund_in_part_changes_totals_only, async |world: &World| {
+    let promise = world.mailed().await;
+    world.provider_says(&promise, Says::RefundedInPart(700)).await;
+    assert_eq!(world.states(&promise).await, "partially_refunded, purchased");
+    let page = world.browser().opens(&world.mail_to("ada@example.com").gift_page()).await.is(200);
+    assert!(page.says("€7"), "{}", page.text());
+    world.redeems_the_mail_to("bob@example.com").await;
+    world.send_outbox().await;
+});
+
+journey!(a_dispute_holds_the_gift_until_it_is_won, async |world: &World| {
+    let promise = world.mailed().await;
+    let (bob, _) = world.registers_through_the_mail_to("bob@example.com").await;
+    world.provider_says(&promise, Says::Disputed).await;
+    assert_eq!(world.states(&promise).await, "disputed, held");
+    let card = bob.opens("/redeem").await.is(200);
+    assert!(card.says("We are checking this gift"), "{}", card.text());
+    bob.posts("/redeem", &[("intent", "redeem")]).await.is(412);
+    world.provider_says(&promise, Says::DisputeWon).await;
+    assert_eq!(world.states(&promise).await, "paid, purchased");
+    world.send_outbox().await;
+    assert_eq!(world.mails_to("bob@example.com").len(), 1, "the card was there already");
+    let card = bob.opens("/redeem").await.is(200);
+    bob.presses(&card, "Redeem", &[]).await.is(302);
+    world.send_outbox().await;
+});
+
+journey!(a_card_that_was_held_back_leaves_when_the_dispute_is_won, async |world: &World| {
+    let promise = world.promised().await;
+    world.provider_says(&promise, Says::Paid).await;
+    world.provider_says(&promise, Says::Disputed).await;
+    world.send_outbox().await;
+    assert_eq!(world.mails_to("bob@example.com").len(), 0);
+    world.provider_says(&promise, Says::DisputeWon).await;
+    world.send_outbox().await;
+    assert_eq!(world.mails_to("bob@example.com").len(), 1);
+});
+
+journey!(a_dispute_that_is_lost_ends_the_gift, async |world: &World| {
+    let promise = world.mailed().await;
+    world.redeems_the_mail_to("bob@example.com").await;
+    world.send_outbox().await;
+    world.provider_says(&promise, Says::Disputed).await;
+    assert_eq!(world.states(&promise).await, "disputed, redeemed", "what is redeemed stays redeemed meanwhile");
+    world.provider_says(&promise, Says::DisputeLost).await;
+    assert_eq!(world.states(&promise).await, "refunded, refunded");
+    assert_eq!(world.count("grant_voids").await, 1);
+    world.send_outbox().await;
+});
+
+journey!(word_of_another_order_changes_nothing, async |world: &World| {
+    let promise = world.promised().await;
+    world.stripe.happens(&promise.session, Says::Paid);
+    let genuine = world.stripe.event(&promise.session, Says::Paid);
+    let changed = |id: &str, pointer: &str, value: serde_json::Value| {
+        let mut event = genuine.clone();
+        event["id"] = json!(id);
+        *event.pointer_mut(pointer).unwrap() = value;
+        event
+    };
+    for event in [
+        changed("evt_live", "/livemode", json!(true)),
+        changed("evt_session", "/data/object/id", json!("cs_test_99")),
+        changed("evt_unpaid", "/data/object/payment_status", json!("unpaid")),
+        changed("evt_unheard", "/type", json!("invoice.paid")),
+    ] {
+        world.webhook(&event).await.is(200);
+        assert_eq!(world.states(&promise).await, "open, pending", "{event}");
+    }
+    world.webhook(&genuine).await.is(200);
+    settled_once(world, &promise).await;
+});
+
+journey!(a_provider_that_is_not_configured_has_no_door, async |world: &World| {
+    let path = "/webhooks/creem";
+    let request = http::Request::post(path).body(axum::body::Body::from("{}")).unwrap();
+    answer_to(&world.router, request, path).await.is(404);
+});
+
+journey!(the_return_page_believes_its_signed_token_alone, async |world: &World| {
+    let mine = world.promised().await;
+    let other = world.buyer("carl@example.com").buys(Tier::Member, Months::Three).for_("dora@example.com").await;
+    world.stripe.happens(&other.session, Says::Paid);
+    let back = world.stripe.session(&mine.session).back.success;
+    let browser = world.browser();
+    browser.opens(&format!("{back}&session_id={}", other.session)).await.is(200);
+    assert_eq!((world.states(&mine).await, world.states(&other).await), ("open, pending".into(), "open, pending".into()));
+    let forged = back.as_str().replace("order=order_", "order=order_0");
+    for path in [forged.as_str(), "/gift/thanks", "/gift/thanks?order=", "/gift/canceled?order=x.y.z"] {
+        browser.opens(path).await.is(404);
+    }
+});
+
+journey!(a_refund_that_comes_before_its_payment_waits_for_it, async |world: &World| {
+    let promise = world.promised().await;
+    world.stripe.happens(&promise.session, Says::Paid);
+    world.provider_says(&promise, Says::Refunded).await;
+    assert_eq!(world.states(&promise).await, "open, pending", "no order is known by that payment yet");
+    world.webhook(&world.stripe.event(&promise.session, Says::Paid)).await.is(200);
+    assert_eq!(world.states(&promise).await, "refunded, refunded");
+    world.send_outbox().await;
+    assert_eq!(world.mails_to("bob@example.com").len(), 0);
+});
+
+journey!(another_amount_holds_the_gift_and_tells_the_operator, async |world: &World| {
+    let promise = world.promised().await;
+    world.provider_says(&promise, Says::PaidInstead(1)).await;
+    assert_eq!(world.states(&promise).await, "paid, held");
+    world.send_outbox().await;
+    expect!["help@ribbon.example: Look at gift_smk645aednvb5cns: mismatch"].assert_eq(&world.subjects().join("\n"));
+});
+
+journey!(a_second_payment_of_one_order_is_the_operators_to_look_at, async |world: &World| {
+    let promise = world.mailed().await;
+    let mut twice = world.stripe.event(&promise.session, Says::Paid);
+    twice["data"]["object"]["payment_intent"] = json!("pi_other");
+    world.webhook(&twice).await.is(200);
+    world.send_outbox().await;
+    assert_eq!(world.states(&promise).await, "paid, purchased");
+    expect![[r#"
+        ada@example.com: Your gift to Bob: receipt and link
+        bob@example.com: Ada has given you something
+        help@ribbon.example: Look at gift_smk645aednvb5cns: paid_twice"#]]
+    .assert_eq(&world.subjects().join("\n"));
+});
