@@ -162,6 +162,15 @@ impl Catalog {
         Self { offers, currency, blurbs }
     }
 
+    /// The same offers under other ids.
+    #[must_use]
+    pub fn with_price_ids(mut self, price_ids: impl Fn(&Offer) -> PriceIds) -> Self {
+        for offer in &mut self.offers {
+            offer.price_ids = price_ids(offer);
+        }
+        self
+    }
+
     #[must_use]
     pub fn offers(&self) -> &[Offer] {
         &self.offers

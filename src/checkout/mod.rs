@@ -5,6 +5,8 @@
 //! [`Order::apply`] is where facts have consequences. So another thing to sell needs nothing here, and another provider
 //! its own file, its recorded fixtures, and a line below.
 
+mod creem;
+mod expandable;
 mod flowglad;
 mod order;
 mod provider;
@@ -13,6 +15,7 @@ pub mod signatures;
 mod stripe;
 mod transport;
 
+pub use creem::{Creem, CreemOptions, CreemSettings};
 pub use flowglad::{Buyer, Flowglad, FlowgladSettings, Page, PriceName};
 pub use order::{Applied, Order, OrderState, Outcome};
 pub use provider::{

@@ -144,11 +144,24 @@ pub fn verify_svix(
 #[must_use]
 pub fn creem_redirect_signature(api_key: &str, pairs: &[(&str, &str)]) -> String {
     let mut hash = Sha256::new();
-    for (name, value) in pairs.iter().filter(|(name, value)| *name != "signature" && !matches!(*value, "" | "null")) {
-        hash.update(format!("{name}={value}|"));
+    for pair in signed_pairs(pairs) {
+        hash.update(format!("{pair}|"));
     }
     hash.update(format!("salt={api_key}"));
     HEXLOWER.encode(&hash.finalize())
+}
+
+/// The same `signature` as Creem's documents told it earlier: by the API key, over the pairs sorted by name.
+#[must_use]
+pub fn creem_sorted_redirect_signature(api_key: &str, pairs: &[(&str, &str)]) -> String {
+    let mut pairs: Vec<String> = signed_pairs(pairs).collect();
+    pairs.sort_unstable();
+    HEXLOWER.encode(&hmac(api_key.as_bytes(), &[pairs.join("&").as_bytes()]).finalize().into_bytes())
+}
+
+fn signed_pairs(pairs: &[(&str, &str)]) -> impl Iterator<Item = String> {
+    let is_signed = |(name, value): &&(&str, &str)| *name != "signature" && !matches!(*value, "" | "null");
+    pairs.iter().filter(is_signed).map(|(name, value)| format!("{name}={value}"))
 }
 
 /// Where the id, the time and the signatures of a dated webhook stand.

@@ -2,6 +2,7 @@
 //! Shares with the shop only `values` and the webhook signatures; everything else goes over HTTP, as in real life.
 
 mod control;
+mod creem;
 mod flowglad;
 mod home;
 mod hosted;
@@ -32,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 pub use self::keys::{Bases, InboxKeys, Keys, KeysError, ProviderKeys, load_or_make_keys};
+use self::protocol::Protocol;
 use self::world::World;
 use crate::values::{Clock, Entropy, Money};
 
@@ -58,7 +60,9 @@ pub struct Settings {
 /// A price that the providers know without being told.
 #[derive(Clone, Debug)]
 pub struct SeedPrice {
+    /// Stripe's.
     pub price_id: String,
+    pub creem_product_id: String,
     /// Flowglad's id or slug.
     pub flowglad_price: String,
     pub product_name: String,
@@ -118,7 +122,7 @@ pub async fn start(
     stop: CancellationToken,
 ) -> Result<Running, SandboxError> {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build()?;
-    let (listener, address) = bind(settings.bind, settings.port).await?;
+    let (listener, address, listeners) = bind_all(settings.bind, settings.port).await?;
     let mut bases = Bases::from_port(&reachable(settings.bind), address.port());
     if let Some(origin) = &settings.hosted_origin {
         bases.hosted_origin.clone_from(origin);
@@ -128,19 +132,16 @@ pub async fn start(
     let world = Arc::new(World::open(settings, keys.clone(), clock, entropy)?);
 
     let mut main = pages();
-    let mut listeners = Vec::new();
-    for protocol in protocol::ALL.map(protocol::of) {
-        match protocol.port_offset() {
-            0 => main = main.merge(protocol.routes()),
-            offset => {
-                let (listener, _) = bind(world.settings.bind, address.port().saturating_add(offset)).await?;
-                listeners.push((listener, protocol.routes()));
-            }
+    let mut served = Vec::new();
+    for (protocol, listener) in listeners {
+        match listener {
+            None => main = main.merge(protocol.routes()),
+            Some(listener) => served.push((listener, protocol.routes())),
         }
     }
-    listeners.push((listener, main));
+    served.push((listener, main));
     tracing::info!(%address, "sandbox");
-    let ended = tokio::spawn(run(world, listeners, client, stop));
+    let ended = tokio::spawn(run(world, served, client, stop));
     Ok(Running { keys, address, ended })
 }
 
@@ -187,6 +188,38 @@ fn pages() -> Router<Arc<World>> {
         .merge(control::routes())
         .route("/sandbox.css", get(html::style))
         .fallback(async || html::sorry(StatusCode::NOT_FOUND, "There is nothing here."))
+}
+
+/// How often neighbouring ports are looked for where any will do.
+const BIND_TRIES: u32 = 50;
+
+/// A provider, and its listener where it doesn't share the one of the pages.
+type Listening = (&'static dyn Protocol, Option<TcpListener>);
+
+/// The listener of the pages, and those of the ports above it. Where any port will do, neighbours that are free together are found.
+async fn bind_all(ip: IpAddr, port: u16) -> Result<(TcpListener, SocketAddr, Vec<Listening>), SandboxError> {
+    let mut tried = 0;
+    loop {
+        let (listener, address) = bind(ip, port).await?;
+        tried += 1;
+        match bind_above(ip, address.port()).await {
+            Ok(listeners) => return Ok((listener, address, listeners)),
+            Err(error) if port == 0 && error.is_port_taken() && tried < BIND_TRIES => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+async fn bind_above(ip: IpAddr, port: u16) -> Result<Vec<Listening>, SandboxError> {
+    let mut listeners = Vec::new();
+    for protocol in protocol::ALL.map(protocol::of) {
+        let listener = match protocol.port_offset() {
+            0 => None,
+            offset => Some(bind(ip, port.saturating_add(offset)).await?.0),
+        };
+        listeners.push((protocol, listener));
+    }
+    Ok(listeners)
 }
 
 async fn bind(ip: IpAddr, port: u16) -> Result<(TcpListener, SocketAddr), SandboxError> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
+use super::creem::Creem;
 use super::flowglad::Flowglad;
 use super::keys::Keys;
 use super::stripe::Stripe;
@@ -47,11 +48,12 @@ pub(super) struct Prefixes {
 }
 
 /// Every provider that is spoken here.
-pub(super) const ALL: [Provider; 2] = [Provider::Stripe, Provider::Flowglad];
+pub(super) const ALL: [Provider; 3] = [Provider::Stripe, Provider::Creem, Provider::Flowglad];
 
 pub(super) fn of(provider: Provider) -> &'static dyn Protocol {
     match provider {
         Provider::Stripe => &Stripe,
+        Provider::Creem => &Creem,
         Provider::Flowglad => &Flowglad,
     }
 }

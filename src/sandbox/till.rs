@@ -13,6 +13,7 @@ mod tests;
 #[serde(rename_all = "snake_case")]
 pub enum Provider {
     Stripe,
+    Creem,
     Flowglad,
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::creem::Shelf;
 use super::flowglad::Records;
 use super::inbox::Mail;
 use super::keys::{Keys, private_file, random_text};
@@ -40,6 +41,7 @@ pub(super) struct State {
     /// In the order of their making.
     pub sessions: Vec<Session>,
     pub post: Post,
+    pub creem: Shelf,
     pub flowglad: Records,
     /// In the order of their arrival.
     pub mails: Vec<Mail>,

@@ -4,6 +4,7 @@ mod background;
 mod commands;
 mod guards;
 mod kept_pages;
+mod providers;
 mod refusals;
 mod refused_forms;
 mod router;
@@ -79,7 +80,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
         entropy: Arc::new(SystemEntropy),
         secrets: secrets.clone(),
         brand: settings.brand.clone(),
-        catalog: settings.catalog.clone(),
+        catalog: world.catalog.clone(),
         zone: settings.zone.clone(),
         providers: world.providers.clone(),
         selling: settings.provider,
@@ -105,7 +106,7 @@ async fn open_doors(settings: &Settings, shop: &Arc<Shop>, store: Store, world: 
     let site = Site::find();
     let front = Shopfront {
         brand: settings.brand.clone(),
-        catalog: settings.catalog.clone(),
+        catalog: world.catalog.clone(),
         sandbox_url: world.sandbox_url.clone(),
         zone: settings.zone.clone(),
         css_href: site.css_href(),
@@ -120,7 +121,7 @@ async fn open_doors(settings: &Settings, shop: &Arc<Shop>, store: Store, world: 
             origin: settings.public_url.origin().ascii_serialization(),
             trusted_proxies: settings.trusted_proxies.clone(),
         },
-        checkout_origins: world.providers.iter().flat_map(|provider| provider.checkout_origins()).collect(),
+        checkout_origins: world.checkout_origins(),
         is_https: settings.public_url.scheme() == "https",
     })
     .await

@@ -1,6 +1,8 @@
 //! Settings: from the environment, or by the same names from an optional `ribbon.toml`. Everything that is wrong is said at once,
 //! by name, and no secret is ever printed.
 
+mod keys;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -11,8 +13,9 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use url::Url;
 
+pub use self::keys::{KeyNames, ProviderKeys};
 use crate::catalog::{Brand, Catalog, Months, PriceIds, Tier};
-use crate::checkout::ProviderName;
+use crate::checkout::{CreemOptions, Mode, ProviderName};
 use crate::values::{Currency, Email, Secret, Zone};
 
 /// Where the optional file is looked for.
@@ -39,28 +42,11 @@ pub struct Settings {
     /// Origins besides our own to which a client may send its buyers back.
     pub allowed_origins: Vec<String>,
     pub zone: Zone,
-    pub stripe: Option<StripeKeys>,
+    /// Of every provider that has some; the sandbox plays the others.
+    pub keys: BTreeMap<ProviderName, ProviderKeys>,
+    pub creem: CreemOptions,
     pub brand: Brand,
     pub catalog: Catalog,
-}
-
-pub struct StripeKeys {
-    pub secret_key: String,
-    pub webhook_secret: String,
-    pub api_base: Option<Url>,
-}
-
-/// The keys are secret: only whether they are for live mode is shown.
-impl fmt::Debug for StripeKeys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.is_live() { "StripeKeys(live)" } else { "StripeKeys(test)" })
-    }
-}
-
-impl StripeKeys {
-    pub fn is_live(&self) -> bool {
-        self.secret_key.starts_with("sk_live_") || self.secret_key.starts_with("rk_live_")
-    }
 }
 
 /// All that is wrong with the settings, one sentence each.
@@ -94,8 +80,14 @@ impl Settings {
         let settings = reader.settings();
         let brand = file.brand.read(&mut reader.problems);
         let catalog = file.catalog.read(&mut reader.problems);
+        reader.problems.extend(file.creem.check().err().map(str::to_owned));
+        if let (Some(settings), Some(catalog)) = (&settings, &catalog) {
+            reader.problems.extend(keys::unnamed_offer(settings.provider, &settings.keys, catalog));
+        }
         match (settings, brand, catalog) {
-            (Some(settings), Some(brand), Some(catalog)) if reader.problems.is_empty() => Ok(Self { brand, catalog, ..settings }),
+            (Some(settings), Some(brand), Some(catalog)) if reader.problems.is_empty() => {
+                Ok(Self { brand, catalog, creem: file.creem, ..settings })
+            }
             _ => Err(SettingsError(reader.problems)),
         }
     }
@@ -105,7 +97,7 @@ impl Settings {
         let is_local = self.public_url.host_str().is_some_and(|host| {
             host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()) || host == "[::1]"
         });
-        self.stripe.as_ref().is_some_and(StripeKeys::is_live) || (self.public_url.scheme() == "https" && !is_local)
+        self.keys.values().any(|keys| keys.mode == Mode::Live) || (self.public_url.scheme() == "https" && !is_local)
     }
 }
 
@@ -140,7 +132,7 @@ impl Reader<'_> {
             Some(name) => Zone::parse(&name).map_err(|error| self.problems.push(format!("RIBBON_TIME_ZONE: {error}"))).ok(),
             None => Some(Zone::UTC),
         };
-        let stripe = self.stripe();
+        let keys = keys::read(self);
         Some(Settings {
             addr: addr?,
             public_url: public_url?,
@@ -155,7 +147,8 @@ impl Reader<'_> {
             trusted_proxies,
             allowed_origins,
             zone: zone?,
-            stripe,
+            keys,
+            creem: CreemOptions::default(),
             brand: Brand::default(),
             catalog: Catalog::default(),
         })
@@ -233,19 +226,6 @@ impl Reader<'_> {
         let Some(text) = self.text("RIBBON_MAIL_FROM") else { return Some(Email::at_example("gifts")) };
         Email::parse(&text).map_err(|_| self.wrong("RIBBON_MAIL_FROM", "an email address")).ok()
     }
-
-    fn stripe(&mut self) -> Option<StripeKeys> {
-        let api_base = self.optional("STRIPE_API_BASE", "a URL");
-        let secret_key = self.text("STRIPE_SECRET_KEY")?;
-        if !["sk_test_", "sk_live_", "rk_test_", "rk_live_"].iter().any(|prefix| secret_key.starts_with(prefix)) {
-            self.wrong("STRIPE_SECRET_KEY", "a secret key of Stripe's, which begins with sk_test_ or sk_live_");
-        }
-        let Some(webhook_secret) = self.text("STRIPE_WEBHOOK_SECRET") else {
-            self.wrong("STRIPE_WEBHOOK_SECRET", "set beside STRIPE_SECRET_KEY, or no webhook can be believed");
-            return None;
-        };
-        Some(StripeKeys { secret_key, webhook_secret, api_base })
-    }
 }
 
 /// An origin as browsers write it: scheme, host and port, nothing behind.
@@ -254,13 +234,15 @@ fn origin(text: &str) -> Option<String> {
     Some(url.origin().ascii_serialization())
 }
 
-/// `ribbon.toml`: the environment's names at its top, brand and catalog in tables of their own.
+/// `ribbon.toml`: the environment's names at its top; brand, catalog and a provider's options in tables of their own.
 #[derive(Default, Deserialize)]
 struct File {
     #[serde(default)]
     brand: BrandTable,
     #[serde(default)]
     catalog: CatalogTable,
+    #[serde(default)]
+    creem: CreemOptions,
     #[serde(flatten)]
     names: BTreeMap<String, toml::Value>,
 }
@@ -410,6 +392,31 @@ mod tests {
     fn another_currency_needs_every_price() {
         let error = read(&[], "[catalog]\ncurrency = 'JPY'").unwrap_err();
         assert_eq!(error.0.len(), 2, "{error}");
+    }
+
+    #[test]
+    fn keys_of_every_provider_are_read_with_their_mode() {
+        for (key, secret, value, mode) in [
+            ("CREEM_API_KEY", "CREEM_WEBHOOK_SECRET", "creem_test_x", Mode::Test),
+            ("CREEM_API_KEY", "CREEM_WEBHOOK_SECRET", "creem_x", Mode::Live),
+            ("FLOWGLAD_SECRET_KEY", "FLOWGLAD_WEBHOOK_SECRET", "sk_live_x", Mode::Live),
+            ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "rk_test_x", Mode::Test),
+        ] {
+            let settings = read(&[(key, value), (secret, "whsec_x")], "").unwrap();
+            assert_eq!(settings.keys.values().map(|keys| keys.mode).collect::<Vec<_>>(), [mode], "{value}");
+            assert_eq!(settings.is_in_the_open(), mode == Mode::Live, "{value}");
+            assert!(read(&[(key, value)], "").unwrap_err().to_string().contains(secret), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_provider_that_sells_its_own_products_needs_one_for_every_offer() {
+        let creem = [("RIBBON_PROVIDER", "creem"), ("CREEM_API_KEY", "creem_test_x"), ("CREEM_WEBHOOK_SECRET", "whsec_x")];
+        let error = read(&creem, "").unwrap_err();
+        assert!(error.to_string().contains("catalog.member.price_ids.3.creem must name"), "{error}");
+        let of = |tier: &str| [3, 6, 12].map(|months| format!("[catalog.{tier}.price_ids.{months}]\ncreem = 'prod_1'\n")).concat();
+        assert!(read(&creem, &(of("member") + &of("founder"))).is_ok());
+        assert!(read(&creem[..1], "").is_ok(), "the sandbox knows them all");
     }
 
     #[test]

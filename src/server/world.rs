@@ -1,15 +1,16 @@
 //! The outside world as the settings name it: the payment providers and the way of mail. What has no keys is played by the sandbox.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::Settings;
-use super::settings::StripeKeys;
-use crate::catalog::Catalog;
-use crate::checkout::{PROVIDER_TIMEOUT, Provider, ProviderName, Stripe, StripeSettings};
+use super::settings::KeyNames;
+use super::{Settings, providers};
+use crate::catalog::{Catalog, Offer};
+use crate::checkout::Provider;
 use crate::outbox::{Mailer, SandboxMailer, SmtpMailer, SmtpUrlError};
 use crate::sandbox::{self, Bases, Keys, SandboxError, SeedPrice};
 use crate::shop::{SystemClock, SystemEntropy};
@@ -17,21 +18,21 @@ use crate::shop::{SystemClock, SystemEntropy};
 #[derive(Debug, thiserror::Error)]
 pub enum WorldError {
     #[error(
-        "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET must be set for a shop that is open to the world: the sandbox does not start there"
+        "{} and {} must be set for a shop that is open to the world: the sandbox does not start there",
+        .0.secret_key,
+        .0.webhook_secret
     )]
-    NoKeys,
+    NoKeys(KeyNames),
     #[error("RIBBON_SMTP_URL must be set for a shop that is open to the world: the sandbox's inbox does not start there")]
     NoMail,
     #[error("the sandbox does not start beside live keys or at a public address")]
     InTheOpen,
-    #[error("RIBBON_PROVIDER={0} can't be sold with yet: this program speaks Stripe")]
-    NotSpoken(ProviderName),
     #[error("the sandbox does not start: {0}")]
     Sandbox(#[from] SandboxError),
     #[error("the sandbox's keys can't be read: {0}")]
     Keys(#[from] sandbox::KeysError),
-    #[error("STRIPE_API_BASE is no address")]
-    ApiBase,
+    #[error("{0} is no address")]
+    ApiBase(&'static str),
     #[error("sandbox.env does not name an inbox")]
     Inbox,
     #[error("RIBBON_SMTP_URL: {0}")]
@@ -41,6 +42,8 @@ pub enum WorldError {
 }
 
 pub struct World {
+    /// What is for sale, with the ids of the providers that the sandbox plays.
+    pub catalog: Catalog,
     pub providers: Vec<Arc<dyn Provider>>,
     pub mailer: Arc<dyn Mailer>,
     /// Where a person looks into the sandbox; `None` where the world is the real one.
@@ -53,28 +56,34 @@ pub struct World {
 impl World {
     /// Reaches what is configured, and starts the sandbox for the rest.
     pub async fn reach(settings: &Settings) -> Result<Self, WorldError> {
-        if settings.provider != ProviderName::Stripe {
-            return Err(WorldError::NotSpoken(settings.provider));
-        }
-        let needs_sandbox = settings.stripe.is_none() || settings.smtp_url.is_none();
+        let has_keys = settings.keys.contains_key(&settings.provider);
         if settings.is_in_the_open() {
-            match (&settings.stripe, &settings.smtp_url) {
-                (None, _) => return Err(WorldError::NoKeys),
-                (Some(_), None) => return Err(WorldError::NoMail),
-                (Some(_), Some(_)) => {}
+            if !has_keys {
+                return Err(WorldError::NoKeys(KeyNames::of(settings.provider)));
+            }
+            if settings.smtp_url.is_none() {
+                return Err(WorldError::NoMail);
             }
         }
+        let needs_sandbox = !has_keys || settings.smtp_url.is_none();
         let ending = CancellationToken::new();
         let sandbox = if needs_sandbox { Some(reach_sandbox(settings, &ending).await?) } else { None };
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
-        let provider = stripe(settings.stripe.as_ref(), sandbox.as_ref(), client.clone())?;
+        let providers = providers::reach(settings, sandbox.as_ref().map(|sandbox| &sandbox.keys), &client)?;
         let mailer: Arc<dyn Mailer> = match (&settings.smtp_url, &sandbox) {
             (Some(url), _) => Arc::new(SmtpMailer::parse(url.as_str())?),
             (None, Some(sandbox)) => Arc::new(sandbox_mailer(&sandbox.keys, client)?),
             (None, None) => return Err(WorldError::NoMail),
         };
         let sandbox_url = sandbox.as_ref().map(|sandbox| sandbox.url.clone());
-        Ok(Self { providers: vec![provider], mailer, sandbox_url, running: sandbox.and_then(|sandbox| sandbox.running), ending })
+        let catalog = if sandbox.is_some() { providers::played_catalog(settings) } else { settings.catalog.clone() };
+        Ok(Self { catalog, providers, mailer, sandbox_url, running: sandbox.and_then(|sandbox| sandbox.running), ending })
+    }
+
+    /// Where a buyer's browser may be sent to pay, each once.
+    pub fn checkout_origins(&self) -> Vec<String> {
+        let origins: BTreeSet<String> = self.providers.iter().flat_map(|provider| provider.checkout_origins()).collect();
+        origins.into_iter().collect()
     }
 
     /// Stops the sandbox inside.
@@ -133,11 +142,15 @@ fn hosted_origin(settings: &Settings) -> String {
 }
 
 fn seed_prices(catalog: &Catalog) -> Vec<SeedPrice> {
-    let seed = |offer: &crate::catalog::Offer| SeedPrice {
-        price_id: offer.price_ids.stripe.clone().unwrap_or_else(|| format!("price_{}_{}", offer.tier, offer.months.count())),
-        flowglad_price: offer.price_ids.flowglad.clone().unwrap_or_else(|| format!("{}-{}", offer.tier, offer.months.count())),
-        product_name: offer.title(),
-        price: offer.price,
+    let seed = |offer: &Offer| {
+        let ids = providers::seeded_ids(offer);
+        SeedPrice {
+            price_id: ids.stripe.unwrap_or_default(),
+            creem_product_id: ids.creem.unwrap_or_default(),
+            flowglad_price: ids.flowglad.unwrap_or_default(),
+            product_name: offer.title(),
+            price: offer.price,
+        }
     };
     catalog.offers().iter().map(seed).collect()
 }
@@ -145,26 +158,4 @@ fn seed_prices(catalog: &Catalog) -> Vec<SeedPrice> {
 fn sandbox_mailer(keys: &Keys, client: reqwest::Client) -> Result<SandboxMailer, WorldError> {
     let inbox = Url::parse(&keys.inbox.url).map_err(|_| WorldError::Inbox)?;
     Ok(SandboxMailer::new(client, inbox, keys.inbox.key.clone()))
-}
-
-fn stripe(own: Option<&StripeKeys>, sandbox: Option<&Sandbox>, client: reqwest::Client) -> Result<Arc<dyn Provider>, WorldError> {
-    let parse = |text: &str| Url::parse(text).map_err(|_| WorldError::ApiBase);
-    let (secret_key, webhook_secret, api_base) = match (own, sandbox) {
-        (Some(own), _) => {
-            let api_base = own.api_base.clone().map_or_else(|| parse(StripeSettings::API), Ok)?;
-            (own.secret_key.clone(), own.webhook_secret.clone(), api_base)
-        }
-        (None, Some(Sandbox { keys, .. })) => {
-            (keys.stripe.secret_key.clone(), keys.stripe.webhook_secret.clone(), parse(&keys.stripe.api_base)?)
-        }
-        (None, None) => return Err(WorldError::NoKeys),
-    };
-    let settings = StripeSettings {
-        secret_key,
-        webhook_secret,
-        api_base,
-        checkout_origin: own.is_none().then(|| sandbox.map(|sandbox| sandbox.url.clone())).flatten(),
-        timeout: PROVIDER_TIMEOUT,
-    };
-    Ok(Arc::new(Stripe::new(settings, client)))
 }

@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+pub use crate::checkout::expandable::{Expandable, HasId, Reference};
+
 #[derive(Deserialize)]
 pub struct Event {
     pub id: String,
@@ -98,19 +100,6 @@ pub struct Other {
     pub metadata: Option<Metadata>,
 }
 
-#[derive(Deserialize)]
-pub struct Reference {
-    pub id: String,
-}
-
-/// What Stripe writes as an id, or whole where it was asked to.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub enum Expandable<T> {
-    Id(String),
-    Object(Box<T>),
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionStatus {
@@ -174,36 +163,8 @@ impl Session {
     }
 }
 
-pub trait HasId {
-    fn id(&self) -> &str;
-}
-
 impl HasId for PaymentIntent {
     fn id(&self) -> &str {
         &self.id
-    }
-}
-
-impl HasId for Reference {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl<T: HasId> Expandable<T> {
-    pub fn id(&self) -> &str {
-        match self {
-            Self::Id(id) => id,
-            Self::Object(object) => object.id(),
-        }
-    }
-}
-
-impl<T> Expandable<T> {
-    pub fn object(&self) -> Option<&T> {
-        match self {
-            Self::Id(_) => None,
-            Self::Object(object) => Some(object),
-        }
     }
 }

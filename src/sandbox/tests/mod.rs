@@ -1,5 +1,6 @@
 //! The sandbox through its real listeners: what a provider's client, a buyer and a shop see of it.
 
+mod creem;
 mod flowglad;
 mod inbox;
 mod payment_page;
@@ -66,7 +67,7 @@ impl Hook {
     fn kind(&self) -> String {
         let said = self.json();
         // Flowglad names the object alone.
-        said["type"].as_str().or(said["object"].as_str()).unwrap().to_owned()
+        said["type"].as_str().or(said["eventType"].as_str()).or(said["object"].as_str()).unwrap().to_owned()
     }
 }
 
@@ -236,6 +237,7 @@ pub fn settings(folder: &Path, shop_port: u16) -> Settings {
         state_file: Some(folder.join("sandbox.json")),
         prices: vec![SeedPrice {
             price_id: "price_founder_12".to_owned(),
+            creem_product_id: "prod_founder_12".to_owned(),
             flowglad_price: "founder-12".to_owned(),
             product_name: "Founder, 12 months".to_owned(),
             price: Money::new(19_200, Currency::EUR),

@@ -1,0 +1,287 @@
+//! Creem as it speaks on its own paths: products, discounts, checkouts, transactions, refunds, subscriptions, and signed webhooks.
+//! Translates between Creem's words and the till's; every decision about money is the till's.
+
+mod call;
+mod create;
+mod error;
+mod objects;
+mod shelf;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::Response;
+use axum::routing::{any, delete, get, post};
+use serde_json::{Value, json};
+
+use self::call::{Call, Fields, Outcome};
+use self::error::CreemError;
+use self::objects::id_of;
+use self::shelf::Ending;
+pub(super) use self::shelf::Shelf;
+use super::keys::Keys;
+use super::protocol::{Prefixes, Protocol};
+use super::till::{Happening, Provider, Session};
+use super::webhooks::Event;
+use super::world::{Change, State, World};
+use crate::checkout::signatures::creem_header;
+use crate::values::Timestamp;
+
+pub struct Creem;
+
+impl Protocol for Creem {
+    fn title(&self) -> &'static str {
+        "Creem"
+    }
+
+    fn port_offset(&self) -> u16 {
+        1
+    }
+
+    fn routes(&self) -> Router<Arc<World>> {
+        Router::new()
+            .route("/v1/checkouts", get(read_checkout).post(create_checkout))
+            .route("/v1/products", get(read_product).post(create_product))
+            .route("/v1/products/search", get(search_products))
+            .route("/v1/products/{id}", get(read_product_by_path))
+            .route("/v1/discounts", get(read_discount).post(create_discount))
+            .route("/v1/discounts/search", get(search_discounts))
+            .route("/v1/discounts/{id}/delete", delete(delete_discount))
+            .route("/v1/transactions", get(read_transaction))
+            .route("/v1/transactions/search", get(search_transactions))
+            .route("/v1/refunds", post(create_refund))
+            .route("/v1/customers", get(read_customer))
+            .route("/v1/subscriptions", get(read_subscription))
+            .route("/v1/subscriptions/{id}/cancel", post(cancel_subscription))
+            .route("/v1/webhooks", get(list_webhooks).post(create_webhook))
+            .route("/v1/webhooks/{id}/secret", get(read_webhook_secret))
+            .route("/{*rest}", any(unrecognized))
+            .method_not_allowed_fallback(unrecognized)
+    }
+
+    fn prefixes(&self) -> Prefixes {
+        Prefixes { payment: "tran_", charge: "ord_", refund: "ref_", dispute: "disp_" }
+    }
+
+    /// Only what was paid, given back or disputed is told: no event says that a checkout expired or came to nothing.
+    fn announce(&self, change: &Change<'_>, session: &Session, happening: &Happening) -> Vec<Event> {
+        let said = match happening {
+            Happening::Completed | Happening::Settled if objects::is_completed(session) => completed(change.state, session),
+            Happening::Refunded(id) => refunded(session, id).into_iter().collect(),
+            Happening::Disputed => disputed(session).into_iter().collect(),
+            Happening::Completed
+            | Happening::Settled
+            | Happening::Declined
+            | Happening::Failed
+            | Happening::Expired
+            | Happening::DisputeClosed => Vec::new(),
+        };
+        said.into_iter().map(|(kind, object)| event(change, session, kind, &object)).collect()
+    }
+
+    fn webhook_path(&self) -> &'static str {
+        "/webhooks/creem"
+    }
+
+    fn sign(&self, keys: &Keys, event: &Event, _: Timestamp) -> Vec<(&'static str, String)> {
+        vec![("creem-signature", creem_header(&keys.creem.webhook_secret, event.body.as_bytes()))]
+    }
+
+    /// Signed when the checkout was opened.
+    fn success_url(&self, session: &Session) -> String {
+        session.success_url.clone()
+    }
+}
+
+fn completed(state: &State, session: &Session) -> Vec<(&'static str, Value)> {
+    let mut said = vec![("checkout.completed", objects::checkout(&state.creem, session))];
+    if objects::is_recurring(session) {
+        let subscription = objects::subscription(&state.creem, session, true);
+        said.push(("subscription.active", subscription.clone()));
+        said.push(("subscription.paid", subscription));
+    }
+    said
+}
+
+fn refunded(session: &Session, id: &str) -> Option<(&'static str, Value)> {
+    let payment = session.payment()?;
+    let refund = payment.refunds.iter().find(|refund| refund.id == id)?;
+    Some(("refund.created", objects::refund(session, payment, refund)))
+}
+
+fn disputed(session: &Session) -> Option<(&'static str, Value)> {
+    let payment = session.payment()?;
+    Some(("dispute.created", objects::dispute(session, payment, payment.dispute.as_ref()?)))
+}
+
+fn event(change: &Change<'_>, session: &Session, kind: &str, object: &Value) -> Event {
+    let id = change.id("evt_");
+    let body = json!({ "id": id, "eventType": kind, "created_at": change.now.millis(), "object": object });
+    Event {
+        id,
+        provider: session.provider,
+        kind: kind.to_owned(),
+        session_id: session.id.clone(),
+        at: change.now,
+        body: body.to_string(),
+    }
+}
+
+async fn create_checkout(call: Call) -> Response {
+    call.write(create::create).await
+}
+
+async fn read_checkout(call: Call) -> Response {
+    call.read(|state, call| {
+        let session = find(state, call.required("checkout_id")?, "Checkout")?;
+        Ok(objects::checkout(&state.creem, session))
+    })
+    .await
+}
+
+async fn create_product(call: Call) -> Response {
+    call.write(shelf::make_product).await
+}
+
+async fn read_product(call: Call) -> Response {
+    call.read(|state, call| one_product(state, call, call.required("product_id")?)).await
+}
+
+async fn read_product_by_path(Path(id): Path<String>, call: Call) -> Response {
+    call.read(|state, call| one_product(state, call, &id)).await
+}
+
+fn one_product(state: &State, call: &Call, id: &str) -> Outcome {
+    shelf::product(call.world(), state, id).ok_or_else(|| CreemError::unknown("Product"))
+}
+
+async fn search_products(call: Call) -> Response {
+    call.read(shelf::products).await
+}
+
+async fn create_discount(call: Call) -> Response {
+    call.write(shelf::make_discount).await
+}
+
+async fn read_discount(call: Call) -> Response {
+    call.read(shelf::discount).await
+}
+
+async fn search_discounts(call: Call) -> Response {
+    call.read(shelf::discounts).await
+}
+
+async fn delete_discount(Path(id): Path<String>, call: Call) -> Response {
+    call.write(|change, _| shelf::delete_discount(change, &id)).await
+}
+
+async fn read_transaction(call: Call) -> Response {
+    call.read(|state, call| {
+        let found = state.session_of_payment(call.required("transaction_id")?);
+        let paid = found.and_then(|session| Some((session, session.payment()?)));
+        let (session, payment) = paid.ok_or_else(|| CreemError::unknown("Transaction"))?;
+        Ok(objects::transaction(session, payment))
+    })
+    .await
+}
+
+async fn search_transactions(call: Call) -> Response {
+    call.read(|state, call| {
+        let is_asked_for = |session: &&Session| {
+            let matches = |name: &str, id: &str| call.asked(name).is_none_or(|asked| asked == id);
+            matches("order_id", &id_of("ord_", &session.id))
+                && matches("customer_id", &id_of("cust_", &session.id))
+                && matches("product_id", objects::product_id(session))
+        };
+        let paid = checkouts(state).filter(is_asked_for).filter_map(|session| Some((session, session.payment()?)));
+        call.page(paid.map(|(session, payment)| objects::transaction(session, payment)).collect())
+    })
+    .await
+}
+
+/// `POST /v1/refunds`: all that is left of a payment.
+async fn create_refund(call: Call) -> Response {
+    let refund = |change: &mut Change<'_>, body: &Fields| {
+        let found = change.state.session_of_payment(body.required("transaction_id")?);
+        let session_id = found.map(|session| session.id.clone()).ok_or_else(|| CreemError::unknown("Transaction"))?;
+        let (id, asked, now) = (change.id("ref_"), Value::Object(body.0.clone()), change.now);
+        let refunded = change.act(&session_id, |session| session.refund(id, None, asked, now));
+        refunded.ok_or_else(|| CreemError::unknown("Transaction"))??;
+        Ok(json!({ "status": "succeeded" }))
+    };
+    call.write(refund).await
+}
+
+async fn read_customer(call: Call) -> Response {
+    call.read(|state, call| {
+        let is_it = |session: &&Session| match (call.asked("customer_id"), call.asked("email")) {
+            (Some(id), _) => id_of("cust_", &session.id) == id,
+            (None, Some(email)) => session.buyer_email.as_deref() == Some(email),
+            (None, None) => false,
+        };
+        let found = checkouts(state).filter(|session| objects::is_completed(session)).find(is_it);
+        found.map(objects::customer).ok_or_else(|| CreemError::unknown("Customer"))
+    })
+    .await
+}
+
+async fn read_subscription(call: Call) -> Response {
+    call.read(|state, call| {
+        let session = subscribed(state, call.required("subscription_id")?)?;
+        Ok(objects::subscription(&state.creem, session, true))
+    })
+    .await
+}
+
+/// `POST /v1/subscriptions/{id}/cancel`, at once where it doesn't say when.
+async fn cancel_subscription(Path(id): Path<String>, call: Call) -> Response {
+    let cancel = |change: &mut Change<'_>, body: &Fields| {
+        let session = subscribed(change.state, &id)?.clone();
+        let (ending, kind) = match body.word("mode", &["immediate", "scheduled"])? {
+            Some("scheduled") => (Ending::AtPeriodEnd, "subscription.scheduled_cancel"),
+            Some(_) | None => (Ending::AtOnce, "subscription.canceled"),
+        };
+        if change.state.creem.canceled.get(&session.id).is_some_and(|(ending, _)| *ending == Ending::AtOnce) {
+            return Err(CreemError::bad("The subscription is canceled already."));
+        }
+        change.state.creem.canceled.insert(session.id.clone(), (ending, change.now));
+        let subscription = objects::subscription(&change.state.creem, &session, true);
+        let event = event(change, &session, kind, &subscription);
+        change.state.post.put(event, change.now);
+        Ok(subscription)
+    };
+    call.write(cancel).await
+}
+
+async fn create_webhook(call: Call) -> Response {
+    call.write(shelf::make_webhook).await
+}
+
+async fn list_webhooks(call: Call) -> Response {
+    call.read(shelf::webhooks).await
+}
+
+async fn read_webhook_secret(Path(id): Path<String>, call: Call) -> Response {
+    call.read(|state, call| shelf::webhook_secret(state, call, &id)).await
+}
+
+async fn unrecognized(method: Method, uri: Uri, call: Call) -> Response {
+    call.answer(Err(CreemError { status: StatusCode::NOT_FOUND, message: format!("Cannot {method} {}", uri.path()) }))
+}
+
+/// Creem's own, the youngest first.
+fn checkouts(state: &State) -> impl Iterator<Item = &Session> {
+    state.sessions.iter().rev().filter(|session| session.provider == Provider::Creem)
+}
+
+fn find<'a>(state: &'a State, id: &str, what: &str) -> Result<&'a Session, CreemError> {
+    state.session(id).filter(|session| session.provider == Provider::Creem).ok_or_else(|| CreemError::unknown(what))
+}
+
+fn subscribed<'a>(state: &'a State, id: &str) -> Result<&'a Session, CreemError> {
+    let is_it = |session: &&Session| objects::is_recurring(session) && objects::is_completed(session);
+    let found = find(state, &id_of("ch_", id.trim_start_matches("sub_")), "Subscription").ok().filter(is_it);
+    found.ok_or_else(|| CreemError::unknown("Subscription"))
+}

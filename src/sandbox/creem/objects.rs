@@ -1,0 +1,226 @@
+//! Creem's objects as JSON: checkouts and all that comes of them. Reads what the till knows; decides nothing.
+//!
+//! A checkout makes at most one order, one customer and one subscription here, so their ids are its own under other prefixes.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::shelf::{Ending, Shelf};
+use crate::sandbox::till::{Dispute, Payment, Refund, Session, Stage, Verdict};
+use crate::values::Timestamp;
+
+/// A month of a subscription, near enough for a stand-in.
+const PERIOD: Duration = Duration::from_hours(30 * 24);
+
+/// The beginning of every object. Nothing here is ever live.
+pub fn object(kind: &str, id: &str) -> Map<String, Value> {
+    let mut object = Map::new();
+    object.insert("id".to_owned(), json!(id));
+    object.insert("object".to_owned(), json!(kind));
+    object.insert("mode".to_owned(), json!("test"));
+    object
+}
+
+/// A moment as Creem writes it in most of its objects.
+pub fn iso(at: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at.millis())
+        .map_or_else(|_| "1970-01-01T00:00:00.000Z".to_owned(), |at| at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string())
+}
+
+/// The id of what a checkout made: `ord_…` or `cust_…` of `ch_…`.
+pub fn id_of(prefix: &str, checkout_id: &str) -> String {
+    format!("{prefix}{}", checkout_id.trim_start_matches("ch_"))
+}
+
+/// What the request and the product said when the checkout was opened.
+fn asked<'a>(session: &'a Session, name: &str) -> &'a Value {
+    session.asked.get("request").and_then(|request| request.get(name)).unwrap_or(&Value::Null)
+}
+
+pub fn product(session: &Session) -> Value {
+    session.asked.get("product").cloned().unwrap_or_default()
+}
+
+pub fn product_id(session: &Session) -> &str {
+    session.lines.first().map_or("", |line| &line.product_id)
+}
+
+pub fn is_recurring(session: &Session) -> bool {
+    session.asked.get("product").is_some_and(|product| product["billing_type"] == "recurring")
+}
+
+pub const fn is_completed(session: &Session) -> bool {
+    matches!(session.stage, Stage::Paid(_) | Stage::Free)
+}
+
+/// A delayed payment that failed leaves a checkout that can't be paid any more, for which Creem has one word.
+const fn status(session: &Session) -> &'static str {
+    match session.stage {
+        Stage::Open { .. } => "pending",
+        Stage::Processing(_) => "processing",
+        Stage::Paid(_) | Stage::Free => "completed",
+        Stage::Failed(_) | Stage::Expired { .. } => "expired",
+    }
+}
+
+/// A checkout, with everything in it that came of it.
+pub fn checkout(shelf: &Shelf, session: &Session) -> Value {
+    let mut object = plain_checkout(session);
+    object.insert("product".to_owned(), product(session));
+    if session.is_open() {
+        object.insert("checkout_url".to_owned(), json!(session.url));
+    }
+    if is_completed(session) {
+        object.insert("order".to_owned(), order(session));
+        object.insert("customer".to_owned(), customer(session));
+        if is_recurring(session) {
+            object.insert("subscription".to_owned(), subscription(shelf, session, false));
+        }
+    }
+    Value::Object(object)
+}
+
+/// A checkout inside a refund or a dispute.
+fn plain_checkout(session: &Session) -> Map<String, Value> {
+    let mut object = object("checkout", &session.id);
+    object.insert("status".to_owned(), json!(status(session)));
+    object.insert("product".to_owned(), json!(product_id(session)));
+    object.insert("units".to_owned(), json!(session.lines.first().map_or(1, |line| line.quantity)));
+    for name in ["request_id", "custom_price", "success_url", "metadata"] {
+        object.extend(Some(asked(session, name)).filter(|value| !value.is_null()).map(|value| (name.to_owned(), value.clone())));
+    }
+    let fields = [asked(session, "custom_fields"), asked(session, "custom_field")].into_iter().find(|fields| fields.is_array());
+    object.insert("custom_fields".to_owned(), fields.cloned().unwrap_or_else(|| json!([])));
+    object
+}
+
+fn order(session: &Session) -> Value {
+    let (total, subtotal) = (session.total().minor, subtotal(session));
+    let mut object = object("order", &id_of("ord_", &session.id));
+    let at = iso(session.handle().map_or(session.created_at, |handle| handle.at));
+    object.extend([
+        ("customer".to_owned(), json!(id_of("cust_", &session.id))),
+        ("product".to_owned(), json!(product_id(session))),
+        ("amount".to_owned(), json!(total)),
+        ("sub_total".to_owned(), json!(subtotal)),
+        ("tax_amount".to_owned(), json!(0)),
+        ("discount_amount".to_owned(), json!(subtotal.saturating_sub(total))),
+        ("amount_due".to_owned(), json!(total)),
+        ("amount_paid".to_owned(), json!(total)),
+        ("currency".to_owned(), json!(session.currency.as_str())),
+        ("status".to_owned(), json!("paid")),
+        ("type".to_owned(), json!(if is_recurring(session) { "recurring" } else { "onetime" })),
+        ("created_at".to_owned(), json!(at)),
+        ("updated_at".to_owned(), json!(at)),
+    ]);
+    object.extend(session.payment().map(|payment| ("transaction".to_owned(), json!(payment.handle.payment))));
+    Value::Object(object)
+}
+
+/// The price before a discount, which is a line of its own.
+fn subtotal(session: &Session) -> i64 {
+    session.lines.first().map_or(0, |line| line.unit.saturating_mul(line.quantity))
+}
+
+pub fn customer(session: &Session) -> Value {
+    let mut object = object("customer", &id_of("cust_", &session.id));
+    let email = session.buyer_email.as_deref().unwrap_or("guest@example.com");
+    object.extend([
+        ("email".to_owned(), json!(email)),
+        ("name".to_owned(), asked(session, "customer").get("name").cloned().unwrap_or_default()),
+        ("country".to_owned(), json!("US")),
+        ("created_at".to_owned(), json!(iso(session.created_at))),
+        ("updated_at".to_owned(), json!(iso(session.created_at))),
+    ]);
+    Value::Object(object)
+}
+
+/// A subscription; with its product and customer whole where it is told of by itself.
+pub fn subscription(shelf: &Shelf, session: &Session, is_whole: bool) -> Value {
+    let began = session.handle().map_or(session.created_at, |handle| handle.at);
+    let ending = shelf.canceled.get(&session.id);
+    let status = match ending {
+        None => "active",
+        Some((Ending::AtPeriodEnd, _)) => "scheduled_cancel",
+        Some((Ending::AtOnce, _)) => "canceled",
+    };
+    let canceled_at = ending.filter(|(ending, _)| *ending == Ending::AtOnce).map(|(_, at)| iso(*at));
+    let mut object = object("subscription", &id_of("sub_", &session.id));
+    object.extend([
+        ("product".to_owned(), if is_whole { product(session) } else { json!(product_id(session)) }),
+        ("customer".to_owned(), if is_whole { customer(session) } else { json!(id_of("cust_", &session.id)) }),
+        ("collection_method".to_owned(), json!("charge_automatically")),
+        ("status".to_owned(), json!(status)),
+        ("last_transaction_date".to_owned(), json!(iso(began))),
+        ("next_transaction_date".to_owned(), json!(iso(began.plus(PERIOD)))),
+        ("current_period_start_date".to_owned(), json!(iso(began))),
+        ("current_period_end_date".to_owned(), json!(iso(began.plus(PERIOD)))),
+        ("canceled_at".to_owned(), json!(canceled_at)),
+        ("created_at".to_owned(), json!(iso(began))),
+        ("updated_at".to_owned(), json!(iso(ending.map_or(began, |(_, at)| *at)))),
+    ]);
+    object.extend(session.payment().map(|payment| ("last_transaction_id".to_owned(), json!(payment.handle.payment))));
+    object.extend(
+        Some(asked(session, "metadata")).filter(|value| value.is_object()).map(|value| ("metadata".to_owned(), value.clone())),
+    );
+    Value::Object(object)
+}
+
+pub fn transaction(session: &Session, payment: &Payment) -> Value {
+    let total = session.total().minor;
+    let refunded = payment.refunded();
+    let status = match payment.dispute.as_ref().map(|dispute| dispute.verdict) {
+        Some(Verdict::Pending | Verdict::Lost) => "chargedBack",
+        Some(Verdict::Won) | None if refunded >= total => "refunded",
+        Some(Verdict::Won) | None if refunded > 0 => "partialRefund",
+        Some(Verdict::Won) | None => "paid",
+    };
+    let mut object = object("transaction", &payment.handle.payment);
+    object.extend([
+        ("amount".to_owned(), json!(total)),
+        ("amount_paid".to_owned(), json!(total)),
+        ("currency".to_owned(), json!(session.currency.as_str())),
+        ("type".to_owned(), json!(if is_recurring(session) { "invoice" } else { "payment" })),
+        ("tax_amount".to_owned(), json!(0)),
+        ("status".to_owned(), json!(status)),
+        ("refunded_amount".to_owned(), json!(refunded)),
+        ("order".to_owned(), json!(id_of("ord_", &session.id))),
+        ("customer".to_owned(), json!(id_of("cust_", &session.id))),
+        ("description".to_owned(), json!(if is_recurring(session) { "Subscription payment" } else { "Payment" })),
+        ("created_at".to_owned(), json!(payment.handle.at.millis())),
+    ]);
+    if is_recurring(session) {
+        object.insert("subscription".to_owned(), json!(id_of("sub_", &session.id)));
+    }
+    Value::Object(object)
+}
+
+pub fn refund(session: &Session, payment: &Payment, refund: &Refund) -> Value {
+    let mut object = reversal("refund", &refund.id, session, payment, refund.at);
+    object.extend([
+        ("status".to_owned(), json!("succeeded")),
+        ("refund_amount".to_owned(), json!(refund.amount)),
+        ("refund_currency".to_owned(), json!(session.currency.as_str())),
+        ("reason".to_owned(), json!("requested_by_customer")),
+    ]);
+    Value::Object(object)
+}
+
+pub fn dispute(session: &Session, payment: &Payment, dispute: &Dispute) -> Value {
+    let mut object = reversal("dispute", &dispute.id, session, payment, dispute.at);
+    object.insert("amount".to_owned(), json!(dispute.amount));
+    object.insert("currency".to_owned(), json!(session.currency.as_str()));
+    Value::Object(object)
+}
+
+/// What refunds and disputes have in common.
+fn reversal(kind: &str, id: &str, session: &Session, payment: &Payment, at: Timestamp) -> Map<String, Value> {
+    let mut object = object(kind, id);
+    object.insert("transaction".to_owned(), transaction(session, payment));
+    object.insert("checkout".to_owned(), Value::Object(plain_checkout(session)));
+    object.insert("order".to_owned(), order(session));
+    object.insert("customer".to_owned(), customer(session));
+    object.insert("created_at".to_owned(), json!(at.millis()));
+    object
+}
