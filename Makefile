@@ -82,10 +82,10 @@ browser: build chromium postgres ## Playwright on the release build, with script
 	CHROMIUM="$(CHROMIUM)" end2end/postgres.sh npm run --silent --prefix end2end test
 
 .PHONY: bench
-bench: site rust ## Ratios, measured in one run: pages against memory, redeeming against a bare transaction
-	@echo "Building the release program and what measures it, together: the same crates serve both."
-	@cargo build --locked --release --bin ribbon --bench ratios
-	cargo bench --locked --bench ratios
+bench: build ## Ratios, measured in one run: pages against memory, redeeming against a bare transaction
+	@echo "Building what measures the release program."
+	@cargo build --locked --release --bin ratios
+	target/release/ratios
 
 ## What must be installed
 

@@ -40,14 +40,21 @@ const TURNS: usize = 8;
 #[tokio::main]
 async fn main() -> Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let folder = tempfile::tempdir()?;
-    let mut shop = start(folder.path())?;
+    let folder = std::env::current_dir()?.join(format!("target/ratios-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let measured = measure(&folder).await;
+    std::fs::remove_dir_all(&folder)?;
+    measured
+}
+
+async fn measure(folder: &std::path::Path) -> Result<()> {
+    let mut shop = start(folder)?;
     let measured = pages().await;
     // By its own pid: this child and nothing else.
     shop.kill()?;
     shop.wait()?;
     measured?;
-    redeeming(&folder.path().join("redeeming.db")).await
+    redeeming(&folder.join("redeeming.db")).await
 }
 
 fn start(folder: &std::path::Path) -> Result<Child> {
