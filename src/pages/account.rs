@@ -39,7 +39,7 @@ pub fn AccountPage(account: AccountView) -> impl IntoView {
                 <div class="stack">
                     <p>"With "<b>{account.email.as_str().to_owned()}</b>"."</p>
                     <p class="row">
-                        <a href="/account/password">"Change your password"</a>
+                        <a href="/account/password">"Change your password"</a>" "
                         <a href="/account/email">"Change your address"</a>
                     </p>
                     <form method="post" action="/logout"><button class="btn quiet">"Sign out"</button></form>
