@@ -45,8 +45,8 @@ export async function buyGift(page: Page): Promise<void> {
 }
 
 /** The link in the recipient's own mail. */
-export async function giftLink(shop: Shop): Promise<string> {
-  return link(await shop.mail(bea.email, /has given you something/), /\/redeem\//);
+export async function giftLink(shop: Shop, seconds?: number): Promise<string> {
+  return link(await shop.mail(bea.email, /has given you something/, seconds), /\/redeem\//);
 }
 
 /** Makes an account on the way from the gift's page, as somebody who came by the mailed link. */

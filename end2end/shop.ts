@@ -109,11 +109,11 @@ export class Shop {
   }
 
   /** The newest mail to an address whose subject matches, as soon as it is there. */
-  async mail(to: string, subject: RegExp): Promise<Mail> {
+  async mail(to: string, subject: RegExp, seconds?: number): Promise<Mail> {
     return eventually(`a mail to ${to} about ${subject}`, async () => {
       const mails = await this.inbox(to);
       return mails.find((mail) => subject.test(mail.subject));
-    });
+    }, seconds);
   }
 
   /** What the sandbox does with webhooks from now on, or with those that it holds. */
