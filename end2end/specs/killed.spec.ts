@@ -1,11 +1,11 @@
 import type { Page } from '@playwright/test';
-import { ada, bea, choose, giftLink, payButton, writeGift } from '../people.ts';
+import { ada, bea, giftLink, payButton, writeGift } from '../people.ts';
 import { expect, test } from '../test.ts';
 
-/** Pays while the shop is down. A browser loads a page that failed again by itself once the server is back: this one is closed before. */
+/** Pays on the hosted page and is never seen again: the way back, to a shop that is down, is not taken. */
 async function payAndLeave(page: Page): Promise<void> {
-  await choose(page, 'pay').catch(() => undefined);
-  await page.goto('about:blank');
+  const paid = await page.request.post(page.url(), { form: { outcome: 'pay' }, maxRedirects: 0 });
+  expect(paid.status()).toBe(303);
 }
 
 test('killed after the payment and before the webhook: the gift arrives', { tag: '@postgres' }, async ({ page, shop }) => {
