@@ -96,21 +96,25 @@ impl SecurityHeaders {
         );
         Self { policy: HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'")), is_https }
     }
+
+    /// Into the headers of an answer; a policy that is there already stays.
+    pub fn write(&self, headers: &mut HeaderMap) {
+        headers.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| self.policy.clone());
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+        headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+        headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
+        headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+        headers.insert("permissions-policy", HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=()"));
+        if self.is_https {
+            headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
+        }
+    }
 }
 
 /// Sets what browsers hold pages to. `Referrer-Policy: same-origin` and not `no-referrer`, under which our own forms would send `Origin: null`.
 pub async fn security_headers(State(security): State<Arc<SecurityHeaders>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    headers.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| security.policy.clone());
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
-    headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
-    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
-    headers.insert("permissions-policy", HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=()"));
-    if security.is_https {
-        headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
-    }
+    security.write(response.headers_mut());
     response
 }
 

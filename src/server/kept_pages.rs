@@ -2,12 +2,10 @@
 //! encoding, and answered from memory with an `ETag`.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use data_encoding::{BASE64, HEXLOWER};
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, ETAG, IF_NONE_MATCH, VARY};
@@ -16,6 +14,8 @@ use sha2::{Digest as _, Sha256};
 use tower::ServiceExt as _;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
+
+use super::guards::SecurityHeaders;
 
 /// Where they stand.
 const PATHS: [&str; 2] = ["/", "/gift"];
@@ -43,7 +43,8 @@ impl Encoding {
 struct Kept {
     body: Bytes,
     etag: HeaderValue,
-    encoding: Encoding,
+    /// All of them, the guards' included: nothing stands between this answer and its reader.
+    headers: HeaderMap,
 }
 
 /// The pages in memory.
@@ -69,7 +70,7 @@ impl KeptPages {
                 }
                 let etag = format!("\"{}\"", HEXLOWER.encode(Sha256::digest(&body).get(..12).unwrap_or_default()));
                 if let Ok(etag) = HeaderValue::from_str(&etag) {
-                    kept.pages.insert((path, encoding), Kept { body, etag, encoding });
+                    kept.pages.insert((path, encoding), Kept { body, headers: headers(&etag, encoding), etag });
                 }
             }
         }
@@ -78,6 +79,27 @@ impl KeptPages {
 
     pub fn script_hashes(&self) -> &[String] {
         &self.script_hashes
+    }
+
+    /// With the headers that every answer has.
+    pub fn guarded(mut self, security: &SecurityHeaders) -> Self {
+        for page in self.pages.values_mut() {
+            security.write(&mut page.headers);
+        }
+        self
+    }
+
+    /// The answer to a request for one of them; `None` where somebody else must answer.
+    pub fn answer(&self, request: &Request) -> Option<Response> {
+        let page = self.find(request)?;
+        let is_known = request.headers().get_all(IF_NONE_MATCH).iter().any(|sent| sent == page.etag);
+        let is_head = request.method() == Method::HEAD;
+        let mut response = Response::new(if is_known || is_head { Body::empty() } else { Body::from(page.body.clone()) });
+        if is_known {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        }
+        *response.headers_mut() = page.headers.clone();
+        Some(response)
     }
 
     fn note_scripts(&mut self, html: &str) {
@@ -109,6 +131,18 @@ impl KeptPages {
     }
 }
 
+fn headers(etag: &HeaderValue, encoding: Encoding) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(VARY, HeaderValue::from_static("cookie, accept-encoding"));
+    headers.insert(ETAG, etag.clone());
+    if encoding != Encoding::Identity {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.as_str()));
+    }
+    headers
+}
+
 async fn ask(pages: &Router, path: &'static str, encoding: Encoding) -> Option<Bytes> {
     let request = Request::get(path).header(ACCEPT_ENCODING, encoding.as_str()).body(Body::empty()).ok()?;
     let response = pages.clone().oneshot(request).await.ok()?;
@@ -134,26 +168,6 @@ fn accepts_encoding(accepts: &str, encoding: Encoding) -> bool {
         let is_named = words.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding.as_str()));
         is_named && !words.any(|word| matches!(word.replace(' ', "").as_str(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
     })
-}
-
-/// Answers from memory where it can.
-pub async fn kept_pages(State(kept): State<Arc<KeptPages>>, request: Request, next: Next) -> Response {
-    let Some(page) = kept.find(&request) else { return next.run(request).await };
-    let is_known = request.headers().get_all(IF_NONE_MATCH).iter().any(|sent| sent == page.etag);
-    let is_head = request.method() == Method::HEAD;
-    let mut response = Response::new(if is_known || is_head { Body::empty() } else { Body::from(page.body.clone()) });
-    if is_known {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-    }
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert(VARY, HeaderValue::from_static("cookie, accept-encoding"));
-    headers.insert(ETAG, page.etag.clone());
-    if page.encoding != Encoding::Identity {
-        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(page.encoding.as_str()));
-    }
-    response
 }
 
 #[cfg(test)]

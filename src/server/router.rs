@@ -1,4 +1,4 @@
-//! Every path of the program and what stands before it, outside in: the request's id and its line in the log, guards, kept pages,
+//! Every path of the program and what stands before it, outside in: kept pages, the request's id and its line in the log, guards,
 //! sessions, the visitor, refused forms, and the pages themselves.
 
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use tower_http::services::ServeDir;
 use tower_sessions::Session;
 
 use super::guards::{self, Gate, SecurityHeaders};
-use super::kept_pages::{KeptPages, kept_pages};
+use super::kept_pages::KeptPages;
 use super::refusals::{in_their_words, refusal};
 use super::refused_forms::{BODY_MAX, refused_forms};
 use super::site::Site;
@@ -61,11 +61,11 @@ pub async fn router(parts: Parts) -> Router {
         .layer(from_fn_with_state(bare.clone(), refused_forms))
         .layer(from_fn_with_state(Arc::clone(&shop), know_visitor))
         .layer(visitor::sessions(sessions, is_https));
-    let kept = Arc::new(KeptPages::render(&pages, visitor::cookie_name(is_https)).await);
+    let kept = KeptPages::render(&pages, visitor::cookie_name(is_https)).await;
     let security = Arc::new(SecurityHeaders::new(kept.script_hashes(), &checkout_origins, is_https));
-    let pages =
-        pages.layer(CompressionLayer::new()).layer(from_fn(guards::never_stored)).layer(from_fn_with_state(kept, kept_pages));
-    Router::new()
+    let kept = Arc::new(kept.guarded(&security));
+    let pages = pages.layer(CompressionLayer::new()).layer(from_fn(guards::never_stored));
+    let program = Router::new()
         .merge(pages)
         .merge(api::routes(shop))
         .merge(site.pkg())
@@ -77,7 +77,17 @@ pub async fn router(parts: Parts) -> Router {
         .layer(CatchPanicLayer::custom(broken))
         .layer(from_fn_with_state(bare, in_their_words))
         .layer(from_fn_with_state(security, guards::security_headers))
-        .layer(from_fn(telemetry::request_line))
+        .layer(from_fn(telemetry::request_line));
+    // Before everything else, the log included: these pages are the same for everybody, and answering them does nothing.
+    Router::new().fallback(move |request: Request| {
+        let (answer, program) = (kept.answer(&request), program.clone());
+        async move {
+            match answer {
+                Some(answer) => answer,
+                None => program.oneshot(request).await.into_response(),
+            }
+        }
+    })
 }
 
 /// The pages, their forms, and the page that says that there is none.
