@@ -16,7 +16,7 @@ mod stripe;
 mod transport;
 
 pub use creem::{Creem, CreemOptions, CreemSettings};
-pub use flowglad::{Buyer, Flowglad, FlowgladSettings, Page, PriceName};
+pub use flowglad::{Buyer, Flowglad, FlowgladOptions, FlowgladSettings, Page, PriceName};
 pub use order::{Applied, Order, OrderState, Outcome};
 pub use provider::{
     BackUrls, Capabilities, Fact, LineItem, Mode, NewSession, Notice, OpenSession, PaymentId, PaymentMode, Provider, ProviderError,

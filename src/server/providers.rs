@@ -84,7 +84,9 @@ fn adapter(name: ProviderName, access: Access, settings: &Settings, client: Clie
             Arc::new(Creem::new(creem, client))
         }
         ProviderName::Flowglad => {
-            Arc::new(Flowglad::new(FlowgladSettings { secret_key, webhook_secret, api_base, checkout_origin, timeout }, client))
+            let options = settings.flowglad.clone();
+            let flowglad = FlowgladSettings { secret_key, webhook_secret, api_base, checkout_origin, options, timeout };
+            Arc::new(Flowglad::new(flowglad, client))
         }
     }
 }

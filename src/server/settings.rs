@@ -15,7 +15,7 @@ use url::Url;
 
 pub use self::keys::{KeyNames, ProviderKeys};
 use crate::catalog::{Brand, Catalog, Months, PriceIds, Tier};
-use crate::checkout::{CreemOptions, Mode, ProviderName};
+use crate::checkout::{CreemOptions, FlowgladOptions, Mode, ProviderName};
 use crate::values::{Currency, Email, Secret, Zone};
 
 /// Where the optional file is looked for.
@@ -45,6 +45,7 @@ pub struct Settings {
     /// Of every provider that has some; the sandbox plays the others.
     pub keys: BTreeMap<ProviderName, ProviderKeys>,
     pub creem: CreemOptions,
+    pub flowglad: FlowgladOptions,
     pub brand: Brand,
     pub catalog: Catalog,
 }
@@ -86,7 +87,7 @@ impl Settings {
         }
         match (settings, brand, catalog) {
             (Some(settings), Some(brand), Some(catalog)) if reader.problems.is_empty() => {
-                Ok(Self { brand, catalog, creem: file.creem, ..settings })
+                Ok(Self { brand, catalog, creem: file.creem, flowglad: file.flowglad, ..settings })
             }
             _ => Err(SettingsError(reader.problems)),
         }
@@ -149,6 +150,7 @@ impl Reader<'_> {
             zone: zone?,
             keys,
             creem: CreemOptions::default(),
+            flowglad: FlowgladOptions::default(),
             brand: Brand::default(),
             catalog: Catalog::default(),
         })
@@ -243,6 +245,8 @@ struct File {
     catalog: CatalogTable,
     #[serde(default)]
     creem: CreemOptions,
+    #[serde(default)]
+    flowglad: FlowgladOptions,
     #[serde(flatten)]
     names: BTreeMap<String, toml::Value>,
 }

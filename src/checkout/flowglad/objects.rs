@@ -47,6 +47,7 @@ pub struct PurchaseAnswer {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Purchase {
+    pub id: String,
     pub status: Option<PurchaseStatus>,
     pub total_purchase_value: Option<i64>,
     /// The session's output metadata.
@@ -68,6 +69,8 @@ pub struct Payment {
     pub tax_amount: Option<i64>,
     pub currency: Option<String>,
     pub purchase_id: Option<String>,
+    /// Milliseconds.
+    pub charge_date: Option<i64>,
     pub refunded: Option<bool>,
     pub refunded_amount: Option<i64>,
     pub livemode: Option<bool>,
@@ -168,6 +171,19 @@ impl Session {
             Some(SessionStatus::Succeeded | SessionStatus::Unknown) | None => true,
             Some(SessionStatus::Open | SessionStatus::Pending | SessionStatus::Failed | SessionStatus::Expired) => false,
         }
+    }
+}
+
+impl Purchase {
+    /// Whether there must be a payment somewhere.
+    pub fn cost_something(&self) -> bool {
+        let was_paid = match self.status {
+            Some(PurchaseStatus::Paid | PurchaseStatus::Refunded | PurchaseStatus::PartialRefund | PurchaseStatus::Fraudulent) => {
+                true
+            }
+            Some(PurchaseStatus::Open | PurchaseStatus::Pending | PurchaseStatus::Failed | PurchaseStatus::Unknown) | None => false,
+        };
+        was_paid && self.total_purchase_value != Some(0)
     }
 }
 

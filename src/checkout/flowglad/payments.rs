@@ -31,39 +31,37 @@ impl Flowglad {
     }
 
     /// What became of a purchase, by its payment.
-    pub(super) async fn add_purchase(
-        &self,
-        mut event: ProviderEvent,
-        id: &str,
-        purchase: &Purchase,
-    ) -> Result<ProviderEvent, ProviderError> {
-        match self.payment_of(id).await? {
-            Some(payment) => translation::add_payment(&mut event, &payment)?,
+    pub(super) async fn add_purchase(&self, mut event: ProviderEvent, purchase: &Purchase) -> Result<ProviderEvent, ProviderError> {
+        let found = self.payments_of(purchase).await?;
+        match found.iter().find(|payment| payment.is_made()).or(found.last()) {
+            Some(payment) => translation::add_payment(&mut event, payment)?,
             None => translation::add_unpaid_purchase(&mut event, purchase)?,
         }
         Ok(event)
     }
 
-    /// The payment of a purchase, found in the list of all: a purchase doesn't name it. `None` where there is none.
-    async fn payment_of(&self, purchase: &str) -> Result<Option<Payment>, ProviderError> {
-        let mut cursor = Some(cursor_to(purchase));
-        let mut other = None;
-        for place in 0..MOST_PAGES {
-            let page = match self.payments(cursor.as_deref()).await {
-                // It reads no cursors but its own: the list is searched from its beginning.
-                Err(ProviderError::Refused(_) | ProviderError::Unavailable(_)) if place == 0 => self.payments(None).await?,
-                page => page?,
-            };
-            for payment in page.data.into_iter().filter(|payment| payment.purchase_id.as_deref() == Some(purchase)) {
-                if payment.is_made() {
-                    return Ok(Some(payment));
-                }
-                other = Some(payment);
+    /// The payments of a purchase, oldest first, found in the list of all: a purchase doesn't name them.
+    async fn payments_of(&self, purchase: &Purchase) -> Result<Vec<Payment>, ProviderError> {
+        match self.search(Some(cursor_to(purchase)), purchase).await {
+            // A Flowglad that reads no cursor but its own, or takes this one for another: the list is searched from its beginning.
+            Err(ProviderError::Refused(_) | ProviderError::Unavailable(_)) => self.search(None, purchase).await,
+            Ok(found) if purchase.cost_something() && !found.iter().any(Payment::is_made) => self.search(None, purchase).await,
+            found => found,
+        }
+    }
+
+    /// Reads the list page by page from `cursor` on, as far as the payment that settles the question, or its end.
+    async fn search(&self, mut cursor: Option<String>, purchase: &Purchase) -> Result<Vec<Payment>, ProviderError> {
+        let mut found = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let page = self.payments(cursor.as_deref()).await?;
+            found.extend(page.data.into_iter().filter(|payment| payment.purchase_id.as_deref() == Some(&purchase.id)));
+            let next = page.next_cursor.filter(|next| page.has_more != Some(false) && Some(next) != cursor.as_ref());
+            if next.is_none() || found.iter().any(Payment::is_made) {
+                found.sort_by_key(|payment: &Payment| payment.charge_date);
+                return Ok(found);
             }
-            cursor = page.next_cursor.filter(|_| page.has_more != Some(false));
-            if cursor.is_none() {
-                return Ok(other);
-            }
+            cursor = next;
         }
         Err(ProviderError::Unavailable("the payment of a purchase was not found among the first 5,000".into()))
     }
@@ -112,7 +110,7 @@ pub fn due(payment: &Payment, amount: Money) -> Result<Due, ProviderError> {
 
 /// Flowglad's lists take no filters, but the cursor that they hand out for the next page is a filter and a place, written in plain
 /// base64. This one asks for the purchase's payments alone. Where a Flowglad takes it for something else, rows are compared all the same.
-fn cursor_to(purchase: &str) -> String {
-    let place = json!({ "parameters": { "purchaseId": purchase }, "createdAt": 0, "direction": "forward" });
+fn cursor_to(purchase: &Purchase) -> String {
+    let place = json!({ "parameters": { "purchaseId": purchase.id }, "createdAt": 0, "direction": "forward" });
     BASE64.encode(place.to_string().as_bytes())
 }

@@ -4,6 +4,7 @@ mod events;
 mod refunds;
 mod requests;
 mod sessions;
+mod tolerance;
 
 use serde_json::{Value, json};
 
@@ -27,14 +28,18 @@ fn flowglad_at(api_base: &Url) -> Flowglad {
 }
 
 fn flowglad(api_base: &str, secret_key: &str, checkout_origin: Option<&str>) -> Flowglad {
-    let settings = FlowgladSettings {
+    Flowglad::new(settings(api_base, secret_key, checkout_origin), client())
+}
+
+fn settings(api_base: &str, secret_key: &str, checkout_origin: Option<&str>) -> FlowgladSettings {
+    FlowgladSettings {
         secret_key: secret_key.to_owned(),
         webhook_secret: WEBHOOK_SECRET.to_owned(),
         api_base: Url::parse(api_base).unwrap(),
         checkout_origin: checkout_origin.map(str::to_owned),
+        options: FlowgladOptions::default(),
         timeout: Duration::from_secs(5),
-    };
-    Flowglad::new(settings, client())
+    }
 }
 
 fn ok(body: &Value) -> Scripted {

@@ -69,10 +69,12 @@ pub fn add_payment(event: &mut ProviderEvent, payment: &Payment) -> Result<(), P
 
 /// What a purchase says that has no payment. One with a price that is called paid has one that we must find another time.
 pub fn add_unpaid_purchase(event: &mut ProviderEvent, purchase: &Purchase) -> Result<(), ProviderError> {
+    if purchase.cost_something() {
+        return Err(nonsense("a paid purchase has no payment yet"));
+    }
     let fact = match purchase.status {
-        Some(PurchaseStatus::Paid) if purchase.total_purchase_value == Some(0) => Fact::Free,
         Some(PurchaseStatus::Paid | PurchaseStatus::Refunded | PurchaseStatus::PartialRefund | PurchaseStatus::Fraudulent) => {
-            return Err(nonsense("a paid purchase has no payment yet"));
+            Fact::Free
         }
         Some(PurchaseStatus::Open) => Fact::Open,
         Some(PurchaseStatus::Pending) => Fact::Processing,

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::catalog::PriceIds;
+use crate::checkout::provider::{LineItem, PaymentMode};
+use crate::values::Email;
 
 fn founder(price: Option<&str>) -> LineItem {
     LineItem {
@@ -89,12 +91,27 @@ async fn a_known_buyer_becomes_a_customer_under_the_orders_id() {
     assert_eq!((&page["customerExternalId"], &page["priceSlug"]), (&json!(ORDER), &json!("founder-12")));
     assert!(page.get("anonymous").is_none() && page.get("priceId").is_none() && !page.to_string().contains("ada@"), "{page}");
 
+    let exists = || refusal(400, &json!("exists"));
     let (known, not) = (ok(&json!({"customer": {}})), reply(404, "Not Found"));
-    for (second, is_identified) in [(known, true), (not, false)] {
-        let (answer, provider) = open(session(), vec![refusal(400, &json!("exists")), second, opened(), price(json!({}))]).await;
+    for (before, is_identified) in
+        [(vec![exists(), known], true), (vec![exists(), not], false), (vec![reply(500, "Internal server error")], false)]
+    {
+        let asked = before.len();
+        let (answer, provider) = open(session(), [before, vec![opened(), price(json!({}))]].concat()).await;
         assert!(answer.is_ok());
-        assert_eq!(body_of(&provider, 2)["checkoutSession"].get("customerExternalId").is_some(), is_identified);
+        assert_eq!(body_of(&provider, asked)["checkoutSession"].get("customerExternalId").is_some(), is_identified);
     }
+}
+
+#[tokio::test]
+async fn what_the_shop_has_set_goes_with_every_sale() {
+    let provider = FakeProvider::answering([opened(), price(json!({}))]).await;
+    let options = FlowgladOptions { anonymous: true, preserve_billing_cycle_anchor: Some(true) };
+    let settings = FlowgladSettings { options, ..settings(provider.url.as_str(), SECRET_KEY, None) };
+    let session = new_session(founder(Some("price_1")), Some("ada@example.com"));
+    Flowglad::new(settings, client()).open(&session, &back()).await.unwrap();
+    let page = &body_of(&provider, 0)["checkoutSession"];
+    assert_eq!((&page["anonymous"], &page["preserveBillingCycleAnchor"]), (&json!(true), &json!(true)));
 }
 
 #[tokio::test]

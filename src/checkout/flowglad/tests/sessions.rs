@@ -54,7 +54,7 @@ async fn refunds_are_found_by_asking() {
 async fn only_what_cost_nothing_is_free() {
     let free = [ok(&session(json!({}))), ok(&purchase(json!({"totalPurchaseValue": 0}))), ok(&list(&[]))];
     assert_eq!(retrieved(free).await.0.unwrap().facts, [Fact::Free]);
-    let lost = [ok(&session(json!({}))), ok(&purchase(json!({}))), ok(&list(&[]))];
+    let lost = [ok(&session(json!({}))), ok(&purchase(json!({}))), ok(&list(&[])), ok(&list(&[]))];
     assert!(matches!(retrieved(lost).await.0, Err(ProviderError::Unavailable(_))));
 }
 
@@ -77,6 +77,24 @@ async fn a_flowglad_that_reads_no_cursor_but_its_own_is_asked_page_by_page() {
     let place: Value = serde_json::from_slice(&data_encoding::BASE64.decode(cursor.as_bytes()).unwrap()).unwrap();
     assert_eq!(place, json!({"parameters": {"purchaseId": "prch_1"}, "createdAt": 0, "direction": "forward"}));
     assert_eq!((first.as_str(), second.as_str()), ("/api/v1/payments?limit=100", "/api/v1/payments?limit=100&cursor=next"));
+}
+
+#[tokio::test]
+async fn a_flowglad_that_takes_the_cursor_for_another_is_asked_from_the_beginning() {
+    let answers = [ok(&session(json!({}))), ok(&purchase(json!({}))), ok(&list(&[])), ok(&list(&[payment(json!({}))]))];
+    let (event, provider) = retrieved(answers).await;
+    assert_eq!(event.unwrap().facts, [PAID]);
+    assert_eq!(provider.seen().last().unwrap().path_and_query, "/api/v1/payments?limit=100");
+}
+
+#[tokio::test]
+async fn a_list_that_leads_back_to_itself_is_left() {
+    let around = ok(&json!({ "data": [], "hasMore": true, "nextCursor": "around" }));
+    let (event, provider) =
+        retrieved([ok(&session(json!({}))), ok(&purchase(json!({}))), around.clone(), around.clone(), around.clone(), around])
+            .await;
+    assert!(matches!(event, Err(ProviderError::Unavailable(_))));
+    assert_eq!(provider.seen().len(), 6, "twice to the cursor that repeats, by the filter and without it");
 }
 
 #[tokio::test]
