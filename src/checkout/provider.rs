@@ -254,6 +254,9 @@ pub trait Provider: Send + Sync {
 
     fn capabilities(&self) -> Capabilities;
 
+    /// Whether it charges just this, once: an amount of ours must not be below its least, nor finer than it counts.
+    fn can_charge(&self, amount: Money) -> bool;
+
     /// The origin of its hosted pages, for the `form-action` of our pages' CSP.
     fn checkout_origins(&self) -> Vec<String>;
 

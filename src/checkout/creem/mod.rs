@@ -158,6 +158,10 @@ impl Provider for Creem {
         Capabilities { own_price: true, partial_refund: false, cancel_session: false, refund_events: true }
     }
 
+    fn can_charge(&self, amount: Money) -> bool {
+        request::PRICES.contains(&amount.minor)
+    }
+
     fn checkout_origins(&self) -> Vec<String> {
         if let Some(origin) = &self.settings.checkout_origin {
             return vec![origin.clone()];

@@ -10,7 +10,7 @@ use super::translation::ORDER_ID;
 use crate::checkout::provider::{BackUrls, LineItem, NewSession, PaymentMode, ProviderError};
 
 /// What Creem charges at least and at most for one, in minor units.
-const PRICES: std::ops::RangeInclusive<i64> = 100..=99_999_999;
+pub const PRICES: std::ops::RangeInclusive<i64> = 100..=99_999_999;
 
 #[derive(Serialize)]
 pub struct NewCheckout<'a> {

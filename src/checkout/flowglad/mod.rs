@@ -80,6 +80,11 @@ impl Provider for Flowglad {
         Capabilities { own_price: false, partial_refund: true, cancel_session: false, refund_events: false }
     }
 
+    /// It charges only prices of its own, so each is one that it can charge.
+    fn can_charge(&self, amount: Money) -> bool {
+        amount.minor > 0
+    }
+
     fn checkout_origins(&self) -> Vec<String> {
         let own = || self.settings.api_base.origin().ascii_serialization();
         vec![self.settings.checkout_origin.clone().unwrap_or_else(own)]

@@ -18,6 +18,31 @@ pub fn to_stripe_amount(money: Money) -> Result<i64, TooFine> {
     amount.filter(|amount| amount % step(money.currency) == 0).ok_or(TooFine(money.currency))
 }
 
+/// The most that Stripe takes in one payment, in its own smallest units.
+const MOST: i64 = 99_999_999;
+
+/// Whether Stripe can charge just this much.
+pub fn can_charge(money: Money) -> bool {
+    money.minor >= least(money.currency) && to_stripe_amount(money).is_ok_and(|amount| amount <= MOST)
+}
+
+/// The least that Stripe charges, in our minor units; of a currency that isn't known here it may still refuse a small sum itself.
+fn least(currency: Currency) -> i64 {
+    match currency.as_str() {
+        "USD" | "EUR" | "CAD" | "AUD" | "NZD" | "SGD" | "CHF" | "BRL" | "INR" | "JPY" => 50,
+        "GBP" => 30,
+        "BGN" => 100,
+        "AED" | "MYR" | "PLN" | "RON" => 200,
+        "DKK" => 250,
+        "NOK" | "SEK" => 300,
+        "HKD" => 400,
+        "MXN" | "THB" => 1_000,
+        "CZK" => 1_500,
+        "HUF" => 17_500,
+        _ => 1,
+    }
+}
+
 /// What Stripe means by `amount`. It takes no finer amounts than it can tell, so nothing is lost by rounding towards zero.
 pub fn from_stripe_amount(amount: i64, currency: Currency) -> Money {
     let (ours, theirs) = (currency.exponent(), stripe_exponent(currency));
@@ -77,5 +102,15 @@ mod tests {
         for (minor, currency) in [(12_345, "KWD"), (3_050, "MGA"), (i64::MAX, "UGX")] {
             assert_eq!(to_stripe_amount(money(minor, currency)), Err(TooFine(Currency::parse(currency).unwrap())));
         }
+    }
+
+    #[test]
+    fn a_sum_is_charged_from_stripes_least_to_its_most() {
+        for (least, currency) in [(50, "EUR"), (30, "GBP"), (50, "JPY"), (17_500, "HUF"), (1, "UGX")] {
+            assert!(can_charge(money(least, currency)), "{least} {currency}");
+            assert!(!can_charge(money(least - 1, currency)), "{} {currency}", least - 1);
+        }
+        assert!(can_charge(money(99_999_999, "EUR")) && !can_charge(money(100_000_000, "EUR")));
+        assert!(!can_charge(money(12_345, "KWD")), "finer than Stripe counts");
     }
 }

@@ -139,6 +139,10 @@ impl Provider for Stripe {
         Capabilities { own_price: true, partial_refund: true, cancel_session: true, refund_events: true }
     }
 
+    fn can_charge(&self, amount: Money) -> bool {
+        amounts::can_charge(amount)
+    }
+
     fn checkout_origins(&self) -> Vec<String> {
         let base = &self.settings.api_base;
         let own =

@@ -46,6 +46,10 @@ impl Provider for Puppet {
         Capabilities { own_price: true, partial_refund: true, cancel_session: true, refund_events: true }
     }
 
+    fn can_charge(&self, _: Money) -> bool {
+        true
+    }
+
     fn checkout_origins(&self) -> Vec<String> {
         Vec::new()
     }

@@ -227,6 +227,10 @@ impl Provider for ScriptedStripe {
         self.adapter.capabilities()
     }
 
+    fn can_charge(&self, amount: Money) -> bool {
+        self.adapter.can_charge(amount)
+    }
+
     fn checkout_origins(&self) -> Vec<String> {
         vec![HOSTED.to_owned()]
     }

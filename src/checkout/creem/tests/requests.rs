@@ -102,6 +102,21 @@ async fn a_price_that_is_not_the_products_own_is_named() {
 }
 
 #[tokio::test]
+async fn a_discounted_price_is_named_also_where_the_products_own_is_not_known() {
+    let mut discounted = new_session();
+    discounted.line_items[0].unit_price = Money::new(17_280, Currency::EUR);
+    discounted.line_items[0].is_list_price = false;
+    for price in [json!(19_200), Value::Null] {
+        let provider = FakeProvider::answering([product(json!({ "price": price })), opened()]).await;
+        let creem = creem_at(&provider.url);
+        creem.open(&discounted, &back()).await.unwrap();
+        assert_eq!(body(&provider, 2)["custom_price"], 17_280, "{price}");
+        let charged = [99, 100, 99_999_999, 100_000_000].map(|minor| creem.can_charge(Money::new(minor, Currency::EUR)));
+        assert_eq!(charged, [false, true, true, false]);
+    }
+}
+
+#[tokio::test]
 async fn a_product_that_cannot_be_sold_as_it_was_shown_is_refused_before_anybody_pays() {
     for (changes, advice) in [
         (json!({"currency": "USD"}), "another currency"),
