@@ -21,6 +21,7 @@ const USUAL_PAGE: usize = 10;
 pub struct Call {
     pub body: Fields,
     query: BTreeMap<String, String>,
+    idempotency_key: Option<String>,
     trace_id: String,
     world: Arc<World>,
 }
@@ -33,7 +34,8 @@ impl FromRequest<Arc<World>> for Call {
     async fn from_request(request: Request, world: &Arc<World>) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-        let mut call = Self { body: Fields::default(), query, trace_id: world.id(""), world: world.clone() };
+        let idempotency_key = parts.headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
+        let mut call = Self { body: Fields::default(), query, idempotency_key, trace_id: world.id(""), world: world.clone() };
         match parts.headers.get("x-api-key").map(|key| key.as_bytes() == world.keys.creem.secret_key.as_bytes()) {
             Some(true) => {}
             Some(false) => return Err(call.answer(Err(CreemError::forbidden()))),
@@ -60,8 +62,8 @@ impl Call {
         self.answer(outcome)
     }
 
-    pub async fn write(self, act: impl FnOnce(&mut Change<'_>, &Fields) -> Outcome) -> Response {
-        let outcome = self.world.change(|change| act(change, &self.body)).await;
+    pub async fn write(self, act: impl FnOnce(&mut Change<'_>, &Self) -> Outcome) -> Response {
+        let outcome = self.world.change(|change| act(change, &self)).await;
         self.answer(outcome)
     }
 
@@ -74,6 +76,11 @@ impl Call {
 
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// Under which a request may be repeated without being done twice; Creem knows it for products alone.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
     }
 
     /// A parameter of the query that isn't empty.
@@ -142,6 +149,12 @@ impl Fields {
         let Some(text) = self.text(name)? else { return Ok(None) };
         let known = words.iter().copied().find(|word| *word == text);
         known.map(Some).ok_or_else(|| CreemError::bad(format!("{name} must be one of {}", words.join(", "))))
+    }
+
+    pub fn email(&self, name: &str) -> Result<Option<&str>, CreemError> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let is_one = text.contains('@') && !text.contains(char::is_whitespace);
+        if is_one { Ok(Some(text)) } else { Err(CreemError::bad(format!("{name} must be an email"))) }
     }
 
     pub fn web_address(&self, name: &str) -> Result<Option<&str>, CreemError> {

@@ -3,8 +3,12 @@
 
 mod call;
 mod create;
+mod customers;
+mod discounts;
 mod error;
 mod objects;
+mod products;
+mod questions;
 mod shelf;
 
 use std::sync::Arc;
@@ -16,7 +20,7 @@ use axum::response::Response;
 use axum::routing::{any, delete, get, post};
 use serde_json::{Value, json};
 
-use self::call::{Call, Fields, Outcome};
+use self::call::Call;
 use self::error::CreemError;
 use self::objects::id_of;
 use self::shelf::Ending;
@@ -45,14 +49,17 @@ impl Protocol for Creem {
             .route("/v1/checkouts", get(read_checkout).post(create_checkout))
             .route("/v1/products", get(read_product).post(create_product))
             .route("/v1/products/search", get(search_products))
-            .route("/v1/products/{id}", get(read_product_by_path))
+            .route("/v1/products/{id}", get(read_product_by_path).patch(update_product).delete(archive_product))
             .route("/v1/discounts", get(read_discount).post(create_discount))
             .route("/v1/discounts/search", get(search_discounts))
             .route("/v1/discounts/{id}/delete", delete(delete_discount))
             .route("/v1/transactions", get(read_transaction))
             .route("/v1/transactions/search", get(search_transactions))
             .route("/v1/refunds", post(create_refund))
-            .route("/v1/customers", get(read_customer))
+            .route("/v1/customers", get(read_customer).post(create_customer).patch(update_customer))
+            .route("/v1/customers/list", get(list_customers))
+            .route("/v1/customers/billing", post(customer_portal))
+            .route("/v1/customers/{id}/orders", get(list_orders))
             .route("/v1/subscriptions", get(read_subscription))
             .route("/v1/subscriptions/{id}/cancel", post(cancel_subscription))
             .route("/v1/webhooks", get(list_webhooks).post(create_webhook))
@@ -69,8 +76,8 @@ impl Protocol for Creem {
     fn announce(&self, change: &Change<'_>, session: &Session, happening: &Happening) -> Vec<Event> {
         let said = match happening {
             Happening::Completed | Happening::Settled if objects::is_completed(session) => completed(change.state, session),
-            Happening::Refunded(id) => refunded(session, id).into_iter().collect(),
-            Happening::Disputed => disputed(session).into_iter().collect(),
+            Happening::Refunded(id) => refunded(change.state, session, id).into_iter().collect(),
+            Happening::Disputed => disputed(change.state, session).into_iter().collect(),
             Happening::Completed
             | Happening::Settled
             | Happening::Declined
@@ -96,24 +103,24 @@ impl Protocol for Creem {
 }
 
 fn completed(state: &State, session: &Session) -> Vec<(&'static str, Value)> {
-    let mut said = vec![("checkout.completed", objects::checkout(&state.creem, session))];
+    let mut said = vec![("checkout.completed", objects::checkout(state, session))];
     if objects::is_recurring(session) {
-        let subscription = objects::subscription(&state.creem, session, true);
+        let subscription = objects::subscription(state, session, true);
         said.push(("subscription.active", subscription.clone()));
         said.push(("subscription.paid", subscription));
     }
     said
 }
 
-fn refunded(session: &Session, id: &str) -> Option<(&'static str, Value)> {
+fn refunded(state: &State, session: &Session, id: &str) -> Option<(&'static str, Value)> {
     let payment = session.payment()?;
     let refund = payment.refunds.iter().find(|refund| refund.id == id)?;
-    Some(("refund.created", objects::refund(session, payment, refund)))
+    Some(("refund.created", objects::refund(state, session, payment, refund)))
 }
 
-fn disputed(session: &Session) -> Option<(&'static str, Value)> {
+fn disputed(state: &State, session: &Session) -> Option<(&'static str, Value)> {
     let payment = session.payment()?;
-    Some(("dispute.created", objects::dispute(session, payment, payment.dispute.as_ref()?)))
+    Some(("dispute.created", objects::dispute(state, session, payment, payment.dispute.as_ref()?)))
 }
 
 fn event(change: &Change<'_>, session: &Session, kind: &str, object: &Value) -> Event {
@@ -136,45 +143,49 @@ async fn create_checkout(call: Call) -> Response {
 async fn read_checkout(call: Call) -> Response {
     call.read(|state, call| {
         let session = find(state, call.required("checkout_id")?, "Checkout")?;
-        Ok(objects::checkout(&state.creem, session))
+        Ok(objects::checkout(state, session))
     })
     .await
 }
 
 async fn create_product(call: Call) -> Response {
-    call.write(shelf::make_product).await
+    call.write(products::create).await
 }
 
 async fn read_product(call: Call) -> Response {
-    call.read(|state, call| one_product(state, call, call.required("product_id")?)).await
+    call.read(|state, call| products::read(state, call, call.required("product_id")?)).await
 }
 
 async fn read_product_by_path(Path(id): Path<String>, call: Call) -> Response {
-    call.read(|state, call| one_product(state, call, &id)).await
+    call.read(|state, call| products::read(state, call, &id)).await
 }
 
-fn one_product(state: &State, call: &Call, id: &str) -> Outcome {
-    shelf::product(call.world(), state, id).ok_or_else(|| CreemError::unknown("Product"))
+async fn update_product(Path(id): Path<String>, call: Call) -> Response {
+    call.write(|change, call| products::update(change, call, &id)).await
+}
+
+async fn archive_product(Path(id): Path<String>, call: Call) -> Response {
+    call.write(|change, _| products::archive(change, &id)).await
 }
 
 async fn search_products(call: Call) -> Response {
-    call.read(shelf::products).await
+    call.read(products::search).await
 }
 
 async fn create_discount(call: Call) -> Response {
-    call.write(shelf::make_discount).await
+    call.write(discounts::create).await
 }
 
 async fn read_discount(call: Call) -> Response {
-    call.read(shelf::discount).await
+    call.read(discounts::read).await
 }
 
 async fn search_discounts(call: Call) -> Response {
-    call.read(shelf::discounts).await
+    call.read(discounts::search).await
 }
 
 async fn delete_discount(Path(id): Path<String>, call: Call) -> Response {
-    call.write(|change, _| shelf::delete_discount(change, &id)).await
+    call.write(|change, _| discounts::delete(change, &id)).await
 }
 
 async fn read_transaction(call: Call) -> Response {
@@ -192,10 +203,10 @@ async fn search_transactions(call: Call) -> Response {
         let is_asked_for = |session: &&Session| {
             let matches = |name: &str, id: &str| call.asked(name).is_none_or(|asked| asked == id);
             matches("order_id", &id_of("ord_", &session.id))
-                && matches("customer_id", &id_of("cust_", &session.id))
+                && matches("customer_id", &customers::id_of_buyer(session))
                 && matches("product_id", objects::product_id(session))
         };
-        let paid = checkouts(state).filter(is_asked_for).filter_map(|session| Some((session, session.payment()?)));
+        let paid = objects::checkouts(state).filter(is_asked_for).filter_map(|session| Some((session, session.payment()?)));
         call.page(paid.map(|(session, payment)| objects::transaction(session, payment)).collect())
     })
     .await
@@ -203,10 +214,10 @@ async fn search_transactions(call: Call) -> Response {
 
 /// `POST /v1/refunds`: all that is left of a payment.
 async fn create_refund(call: Call) -> Response {
-    let refund = |change: &mut Change<'_>, body: &Fields| {
-        let found = change.state.session_of_payment(body.required("transaction_id")?);
+    let refund = |change: &mut Change<'_>, call: &Call| {
+        let found = change.state.session_of_payment(call.body.required("transaction_id")?);
         let session_id = found.map(|session| session.id.clone()).ok_or_else(|| CreemError::unknown("Transaction"))?;
-        let (id, asked, now) = (change.id("ref_"), Value::Object(body.0.clone()), change.now);
+        let (id, asked, now) = (change.id("ref_"), Value::Object(call.body.0.clone()), change.now);
         let refunded = change.act(&session_id, |session| session.refund(id, None, asked, now));
         refunded.ok_or_else(|| CreemError::unknown("Transaction"))??;
         Ok(json!({ "status": "succeeded" }))
@@ -215,31 +226,42 @@ async fn create_refund(call: Call) -> Response {
 }
 
 async fn read_customer(call: Call) -> Response {
-    call.read(|state, call| {
-        let is_it = |session: &&Session| match (call.asked("customer_id"), call.asked("email")) {
-            (Some(id), _) => id_of("cust_", &session.id) == id,
-            (None, Some(email)) => session.buyer_email.as_deref() == Some(email),
-            (None, None) => false,
-        };
-        let found = checkouts(state).filter(|session| objects::is_completed(session)).find(is_it);
-        found.map(objects::customer).ok_or_else(|| CreemError::unknown("Customer"))
-    })
-    .await
+    call.read(customers::read).await
+}
+
+async fn create_customer(call: Call) -> Response {
+    call.write(customers::create).await
+}
+
+async fn update_customer(call: Call) -> Response {
+    call.write(customers::update).await
+}
+
+async fn list_customers(call: Call) -> Response {
+    call.read(customers::list).await
+}
+
+async fn list_orders(Path(id): Path<String>, call: Call) -> Response {
+    call.read(|state, call| customers::orders(state, call, &id)).await
+}
+
+async fn customer_portal(call: Call) -> Response {
+    call.read(customers::portal).await
 }
 
 async fn read_subscription(call: Call) -> Response {
     call.read(|state, call| {
         let session = subscribed(state, call.required("subscription_id")?)?;
-        Ok(objects::subscription(&state.creem, session, true))
+        Ok(objects::subscription(state, session, true))
     })
     .await
 }
 
 /// `POST /v1/subscriptions/{id}/cancel`, at once where it doesn't say when.
 async fn cancel_subscription(Path(id): Path<String>, call: Call) -> Response {
-    let cancel = |change: &mut Change<'_>, body: &Fields| {
+    let cancel = |change: &mut Change<'_>, call: &Call| {
         let session = subscribed(change.state, &id)?.clone();
-        let (ending, kind) = match body.word("mode", &["immediate", "scheduled"])? {
+        let (ending, kind) = match call.body.word("mode", &["immediate", "scheduled"])? {
             Some("scheduled") => (Ending::AtPeriodEnd, "subscription.scheduled_cancel"),
             Some(_) | None => (Ending::AtOnce, "subscription.canceled"),
         };
@@ -247,7 +269,7 @@ async fn cancel_subscription(Path(id): Path<String>, call: Call) -> Response {
             return Err(CreemError::bad("The subscription is canceled already."));
         }
         change.state.creem.canceled.insert(session.id.clone(), (ending, change.now));
-        let subscription = objects::subscription(&change.state.creem, &session, true);
+        let subscription = objects::subscription(change.state, &session, true);
         let event = event(change, &session, kind, &subscription);
         change.state.post.put(event, change.now);
         Ok(subscription)
@@ -269,11 +291,6 @@ async fn read_webhook_secret(Path(id): Path<String>, call: Call) -> Response {
 
 async fn unrecognized(method: Method, uri: Uri, call: Call) -> Response {
     call.answer(Err(CreemError { status: StatusCode::NOT_FOUND, message: format!("Cannot {method} {}", uri.path()) }))
-}
-
-/// Creem's own, the youngest first.
-fn checkouts(state: &State) -> impl Iterator<Item = &Session> {
-    state.sessions.iter().rev().filter(|session| session.provider == Provider::Creem)
 }
 
 fn find<'a>(state: &'a State, id: &str, what: &str) -> Result<&'a Session, CreemError> {

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::shelf::{Ending, Shelf};
-use crate::sandbox::till::{Dispute, Payment, Refund, Session, Stage, Verdict};
+use super::customers;
+use super::shelf::Ending;
+use crate::sandbox::till::{Dispute, Payment, Provider, Refund, Session, Stage, Verdict};
+use crate::sandbox::world::State;
 use crate::values::Timestamp;
 
 /// A month of a subscription, near enough for a stand-in.
@@ -22,6 +24,19 @@ pub fn object(kind: &str, id: &str) -> Map<String, Value> {
     object
 }
 
+/// The fields of an object; none of anything else.
+pub fn record(object: Value) -> Map<String, Value> {
+    match object {
+        Value::Object(fields) => fields,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
+    }
+}
+
+/// Creem's own sessions, the youngest first.
+pub fn checkouts(state: &State) -> impl Iterator<Item = &Session> {
+    state.sessions.iter().rev().filter(|session| session.provider == Provider::Creem)
+}
+
 /// A moment as Creem writes it in most of its objects.
 pub fn iso(at: Timestamp) -> String {
     jiff::Timestamp::from_millisecond(at.millis())
@@ -33,9 +48,14 @@ pub fn id_of(prefix: &str, checkout_id: &str) -> String {
     format!("{prefix}{}", checkout_id.trim_start_matches("ch_"))
 }
 
-/// What the request and the product said when the checkout was opened.
+/// What stood in the request when the checkout was opened.
 fn asked<'a>(session: &'a Session, name: &str) -> &'a Value {
-    session.asked.get("request").and_then(|request| request.get(name)).unwrap_or(&Value::Null)
+    kept(session, &format!("/request/{name}"))
+}
+
+/// What was kept of the request, the product and the discount when the checkout was opened.
+pub fn kept<'a>(session: &'a Session, place: &str) -> &'a Value {
+    session.asked.pointer(place).unwrap_or(&Value::Null)
 }
 
 pub fn product(session: &Session) -> Value {
@@ -65,7 +85,7 @@ const fn status(session: &Session) -> &'static str {
 }
 
 /// A checkout, with everything in it that came of it.
-pub fn checkout(shelf: &Shelf, session: &Session) -> Value {
+pub fn checkout(state: &State, session: &Session) -> Value {
     let mut object = plain_checkout(session);
     object.insert("product".to_owned(), product(session));
     if session.is_open() {
@@ -73,9 +93,9 @@ pub fn checkout(shelf: &Shelf, session: &Session) -> Value {
     }
     if is_completed(session) {
         object.insert("order".to_owned(), order(session));
-        object.insert("customer".to_owned(), customer(session));
+        object.insert("customer".to_owned(), customers::of_session(state, session));
         if is_recurring(session) {
-            object.insert("subscription".to_owned(), subscription(shelf, session, false));
+            object.insert("subscription".to_owned(), subscription(state, session, false));
         }
     }
     Value::Object(object)
@@ -90,18 +110,33 @@ fn plain_checkout(session: &Session) -> Map<String, Value> {
     for name in ["request_id", "custom_price", "success_url", "metadata"] {
         object.extend(Some(asked(session, name)).filter(|value| !value.is_null()).map(|value| (name.to_owned(), value.clone())));
     }
-    let fields = [asked(session, "custom_fields"), asked(session, "custom_field")].into_iter().find(|fields| fields.is_array());
-    object.insert("custom_fields".to_owned(), fields.cloned().unwrap_or_else(|| json!([])));
+    let discount = kept(session, "/discount");
+    if discount.is_object() {
+        object.insert("discount".to_owned(), told(discount));
+    }
+    let questions = Some(kept(session, "/questions")).filter(|questions| questions.is_array());
+    object.insert("custom_fields".to_owned(), questions.cloned().unwrap_or_else(|| json!([])));
     object
 }
 
-fn order(session: &Session) -> Value {
+/// A discount as a checkout and a subscription tell of it: two of its names are in camel case here, as Creem has them.
+fn told(discount: &Value) -> Value {
+    let mut told = record(json!({ "discountCode": discount["code"], "durationInMonths": discount["duration_in_months"] }));
+    for name in ["id", "name", "type", "amount", "duration"] {
+        told.insert(name.to_owned(), discount[name].clone());
+    }
+    told.retain(|_, value| !value.is_null());
+    Value::Object(told)
+}
+
+pub fn order(session: &Session) -> Value {
     let (total, subtotal) = (session.total().minor, subtotal(session));
     let mut object = object("order", &id_of("ord_", &session.id));
     let at = iso(session.handle().map_or(session.created_at, |handle| handle.at));
     object.extend([
-        ("customer".to_owned(), json!(id_of("cust_", &session.id))),
+        ("customer".to_owned(), json!(customers::id_of_buyer(session))),
         ("product".to_owned(), json!(product_id(session))),
+        ("discount".to_owned(), kept(session, "/discount/id").clone()),
         ("amount".to_owned(), json!(total)),
         ("sub_total".to_owned(), json!(subtotal)),
         ("tax_amount".to_owned(), json!(0)),
@@ -123,23 +158,10 @@ fn subtotal(session: &Session) -> i64 {
     session.lines.first().map_or(0, |line| line.unit.saturating_mul(line.quantity))
 }
 
-pub fn customer(session: &Session) -> Value {
-    let mut object = object("customer", &id_of("cust_", &session.id));
-    let email = session.buyer_email.as_deref().unwrap_or("guest@example.com");
-    object.extend([
-        ("email".to_owned(), json!(email)),
-        ("name".to_owned(), asked(session, "customer").get("name").cloned().unwrap_or_default()),
-        ("country".to_owned(), json!("US")),
-        ("created_at".to_owned(), json!(iso(session.created_at))),
-        ("updated_at".to_owned(), json!(iso(session.created_at))),
-    ]);
-    Value::Object(object)
-}
-
 /// A subscription; with its product and customer whole where it is told of by itself.
-pub fn subscription(shelf: &Shelf, session: &Session, is_whole: bool) -> Value {
+pub fn subscription(state: &State, session: &Session, is_whole: bool) -> Value {
     let began = session.handle().map_or(session.created_at, |handle| handle.at);
-    let ending = shelf.canceled.get(&session.id);
+    let ending = state.creem.canceled.get(&session.id);
     let status = match ending {
         None => "active",
         Some((Ending::AtPeriodEnd, _)) => "scheduled_cancel",
@@ -149,7 +171,10 @@ pub fn subscription(shelf: &Shelf, session: &Session, is_whole: bool) -> Value {
     let mut object = object("subscription", &id_of("sub_", &session.id));
     object.extend([
         ("product".to_owned(), if is_whole { product(session) } else { json!(product_id(session)) }),
-        ("customer".to_owned(), if is_whole { customer(session) } else { json!(id_of("cust_", &session.id)) }),
+        (
+            "customer".to_owned(),
+            if is_whole { customers::of_session(state, session) } else { json!(customers::id_of_buyer(session)) },
+        ),
         ("collection_method".to_owned(), json!("charge_automatically")),
         ("status".to_owned(), json!(status)),
         ("last_transaction_date".to_owned(), json!(iso(began))),
@@ -186,7 +211,8 @@ pub fn transaction(session: &Session, payment: &Payment) -> Value {
         ("status".to_owned(), json!(status)),
         ("refunded_amount".to_owned(), json!(refunded)),
         ("order".to_owned(), json!(id_of("ord_", &session.id))),
-        ("customer".to_owned(), json!(id_of("cust_", &session.id))),
+        ("customer".to_owned(), json!(customers::id_of_buyer(session))),
+        ("discount_amount".to_owned(), json!(subtotal(session).saturating_sub(total))),
         ("description".to_owned(), json!(if is_recurring(session) { "Subscription payment" } else { "Payment" })),
         ("created_at".to_owned(), json!(payment.handle.at.millis())),
     ]);
@@ -196,8 +222,8 @@ pub fn transaction(session: &Session, payment: &Payment) -> Value {
     Value::Object(object)
 }
 
-pub fn refund(session: &Session, payment: &Payment, refund: &Refund) -> Value {
-    let mut object = reversal("refund", &refund.id, session, payment, refund.at);
+pub fn refund(state: &State, session: &Session, payment: &Payment, refund: &Refund) -> Value {
+    let mut object = reversal(state, "refund", &refund.id, session, payment, refund.at);
     object.extend([
         ("status".to_owned(), json!("succeeded")),
         ("refund_amount".to_owned(), json!(refund.amount)),
@@ -207,20 +233,20 @@ pub fn refund(session: &Session, payment: &Payment, refund: &Refund) -> Value {
     Value::Object(object)
 }
 
-pub fn dispute(session: &Session, payment: &Payment, dispute: &Dispute) -> Value {
-    let mut object = reversal("dispute", &dispute.id, session, payment, dispute.at);
+pub fn dispute(state: &State, session: &Session, payment: &Payment, dispute: &Dispute) -> Value {
+    let mut object = reversal(state, "dispute", &dispute.id, session, payment, dispute.at);
     object.insert("amount".to_owned(), json!(dispute.amount));
     object.insert("currency".to_owned(), json!(session.currency.as_str()));
     Value::Object(object)
 }
 
 /// What refunds and disputes have in common.
-fn reversal(kind: &str, id: &str, session: &Session, payment: &Payment, at: Timestamp) -> Map<String, Value> {
+fn reversal(state: &State, kind: &str, id: &str, session: &Session, payment: &Payment, at: Timestamp) -> Map<String, Value> {
     let mut object = object(kind, id);
     object.insert("transaction".to_owned(), transaction(session, payment));
     object.insert("checkout".to_owned(), Value::Object(plain_checkout(session)));
     object.insert("order".to_owned(), order(session));
-    object.insert("customer".to_owned(), customer(session));
+    object.insert("customer".to_owned(), customers::of_session(state, session));
     object.insert("created_at".to_owned(), json!(at.millis()));
     object
 }
