@@ -63,7 +63,7 @@ FORCE:
 ## The checks
 
 .PHONY: test
-test: check rules browser ## Format, lints, documents, rules and journeys on both engines, browser
+test: check rules browser sdks ## Format, lints, documents, rules and journeys on both engines, browser, the providers' libraries
 
 .PHONY: check
 check: rust $(PACKAGES) ## Format, lints of both builds, types of the specs, links of the documents
@@ -80,6 +80,10 @@ rules: rust postgres ## Rules and journeys, on SQLite and on PostgreSQL
 .PHONY: browser
 browser: build chromium postgres ## Playwright on the release build, with scripts and without
 	CHROMIUM="$(CHROMIUM)" end2end/postgres.sh npm run --silent --prefix end2end test
+
+.PHONY: sdks
+sdks: build ## The providers' official libraries against the sandbox of the release build
+	npm run --silent --prefix end2end sdks
 
 .PHONY: bench
 bench: build ## Ratios, measured in one run: pages against memory, redeeming against a bare transaction

@@ -9,5 +9,6 @@ mod redeeming;
 mod registering;
 mod scanners;
 mod secrets;
+pub mod specs;
 mod walls;
 mod world;

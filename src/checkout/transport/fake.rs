@@ -14,6 +14,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
 
+use crate::checkout::ProviderName;
+use crate::tests::specs::assert_request;
+
 /// What a provider answers to one request.
 #[derive(Clone)]
 pub struct Scripted {
@@ -40,6 +43,11 @@ impl Seen {
     /// The form that was posted, name by name.
     pub fn form(&self) -> Vec<(String, String)> {
         url::form_urlencoded::parse(self.body.as_bytes()).into_owned().collect()
+    }
+
+    /// Fails where the provider documents another request.
+    pub fn assert_documented(&self, provider: ProviderName) {
+        assert_request(provider, self.method.as_str(), &self.path_and_query, &self.body);
     }
 
     pub fn header(&self, name: &str) -> &str {

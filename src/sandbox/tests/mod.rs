@@ -24,7 +24,9 @@ use tokio_util::sync::CancellationToken;
 use url::form_urlencoded;
 
 use super::{Running, SeedPrice, Settings, start};
+use crate::checkout::ProviderName;
 use crate::checkout::signatures::stripe_header;
+use crate::tests::specs::{assert_answer, assert_event};
 use crate::values::{Clock, Currency, Entropy, Money, Timestamp};
 
 /// Entropy that counts: ids differ from each other and are the same in every run.
@@ -62,6 +64,14 @@ struct Hook {
 impl Hook {
     fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
+    }
+
+    fn provider(&self) -> ProviderName {
+        match ["stripe-signature", "creem-signature"].map(|name| self.headers.contains_key(name)) {
+            [true, _] => ProviderName::Stripe,
+            [_, true] => ProviderName::Creem,
+            [false, false] => ProviderName::Flowglad,
+        }
     }
 
     fn kind(&self) -> String {
@@ -102,6 +112,9 @@ impl Shop {
         }
         let hooks = self.hooks.lock().unwrap().clone();
         assert_eq!(hooks.len(), count, "{:?}", hooks.iter().map(Hook::kind).collect::<Vec<_>>());
+        for hook in &hooks {
+            assert_event(hook.provider(), &hook.json());
+        }
         hooks
     }
 }
@@ -158,7 +171,7 @@ impl Lab {
         if method == Method::POST {
             request = request.header("content-type", "application/x-www-form-urlencoded").body(encoded(fields));
         }
-        request.send().await.unwrap()
+        documented(ProviderName::Stripe, &method, path, request.send().await.unwrap()).await
     }
 
     async fn get(&self, path: &str) -> Value {
@@ -248,6 +261,18 @@ pub fn settings(folder: &Path, shop_port: u16) -> Settings {
 
 fn encoded(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
+/// The response again, once it was found to be as the provider documents it.
+async fn documented(provider: ProviderName, method: &Method, path: &str, response: Response) -> Response {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = response.bytes().await.unwrap();
+    if let Ok(json) = serde_json::from_slice(&body) {
+        assert_answer(provider, method.as_str(), path, status.as_u16(), &json);
+    }
+    let mut whole = http::Response::new(body);
+    (*whole.status_mut(), *whole.headers_mut()) = (status, headers);
+    whole.into()
 }
 
 async fn json_of(response: Response) -> Value {

@@ -53,6 +53,7 @@ fn refusal(status: u16, code: &str, param: &str) -> Scripted {
 async fn open(replies: impl IntoIterator<Item = Scripted>) -> (Result<OpenSession, ProviderError>, FakeProvider) {
     let provider = FakeProvider::answering(replies).await;
     let answer = stripe_at(&provider.url).open(&new_session(founder(None, true)), &back()).await;
+    provider.seen().iter().for_each(|seen| seen.assert_documented(ProviderName::Stripe));
     (answer, provider)
 }
 
