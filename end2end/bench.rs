@@ -287,6 +287,7 @@ fn order(price: Money, now: Timestamp) -> Order {
         quantity: 1,
         price_ids: PriceIds::default(),
         is_list_price: true,
+        every: None,
     };
     Order {
         id: OrderId::random(&SystemEntropy),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::values::{Accent, Currency, Email, Money, months_in_figures, months_in_words};
+use crate::values::{Accent, Currency, Email, Interval, Money, months_in_figures, months_in_words};
 
 /// What is given. The order is the rank: the higher tier runs first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -122,7 +122,25 @@ pub struct Offer {
     pub price_ids: PriceIds,
 }
 
-/// The ids by which the providers know an offer.
+/// A subscription for oneself: a tier for as long as it is paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    pub tier: Tier,
+    /// For one interval.
+    pub price: Money,
+    pub every: Interval,
+    pub price_ids: PriceIds,
+}
+
+impl Plan {
+    /// "Founder, monthly": how the order's line is called.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{}, {}", self.tier.title(), self.every.adverb())
+    }
+}
+
+/// The ids by which the providers know what is sold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PriceIds {
@@ -142,10 +160,11 @@ impl Offer {
     }
 }
 
-/// Everything that is for sale: one offer for each tier and length, in one currency.
+/// Everything that is for sale: one offer for each tier and length, and at most one plan for each tier, in one currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Catalog {
     offers: Vec<Offer>,
+    plans: Vec<Plan>,
     currency: Currency,
     /// What a tier is, in one sentence for the form.
     blurbs: [String; 2],
@@ -159,14 +178,24 @@ impl Catalog {
             Offer { tier, months, price: Money::new(minor, currency), price_ids }
         };
         let offers = Tier::ALL.into_iter().flat_map(|tier| Months::ALL.map(|months| offer(tier, months))).collect();
-        Self { offers, currency, blurbs }
+        Self { offers, plans: Vec::new(), currency, blurbs }
     }
 
-    /// The same offers under other ids.
+    /// The same catalog selling these plans.
     #[must_use]
-    pub fn with_price_ids(mut self, price_ids: impl Fn(&Offer) -> PriceIds) -> Self {
+    pub fn with_plans(mut self, plans: Vec<Plan>) -> Self {
+        self.plans = plans;
+        self
+    }
+
+    /// The same offers and plans under other ids.
+    #[must_use]
+    pub fn with_price_ids(mut self, of_offer: impl Fn(&Offer) -> PriceIds, of_plan: impl Fn(&Plan) -> PriceIds) -> Self {
         for offer in &mut self.offers {
-            offer.price_ids = price_ids(offer);
+            offer.price_ids = of_offer(offer);
+        }
+        for plan in &mut self.plans {
+            plan.price_ids = of_plan(plan);
         }
         self
     }
@@ -174,6 +203,17 @@ impl Catalog {
     #[must_use]
     pub fn offers(&self) -> &[Offer] {
         &self.offers
+    }
+
+    #[must_use]
+    pub fn plans(&self) -> &[Plan] {
+        &self.plans
+    }
+
+    /// What a subscription for oneself costs; `None` where the shop sells none of this tier.
+    #[must_use]
+    pub fn plan(&self, tier: Tier) -> Option<&Plan> {
+        self.plans.iter().find(|plan| plan.tier == tier)
     }
 
     #[must_use]
@@ -228,7 +268,12 @@ impl Default for Catalog {
             "Every issue, the archive, and the members’ evenings.".to_owned(),
             "All of that, the yearbook in print, and a vote on what we make next.".to_owned(),
         ];
-        Self::new(Currency::EUR, blurbs, |tier, months| (default_price(tier, months), PriceIds::default()))
+        let plan = |tier| {
+            let price = Money::new(default_monthly_price(tier), Currency::EUR);
+            Plan { tier, price, every: Interval::Month, price_ids: PriceIds::default() }
+        };
+        let prices = |tier, months| (default_price(tier, months), PriceIds::default());
+        Self::new(Currency::EUR, blurbs, prices).with_plans(Tier::ALL.map(plan).to_vec())
     }
 }
 
@@ -243,6 +288,13 @@ fn default_price(tier: Tier, months: Months) -> i64 {
     }
 }
 
+const fn default_monthly_price(tier: Tier) -> i64 {
+    match tier {
+        Tier::Member => 900,
+        Tier::Founder => 2_000,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,6 +305,14 @@ mod tests {
         assert_eq!(catalog.offers().len(), 6);
         let longest = catalog.offer(Tier::Founder, Months::Twelve).unwrap();
         assert_eq!((longest.title().as_str(), longest.price.brief().as_str()), ("Founder, 12 months", "€192"));
+    }
+
+    #[test]
+    fn there_is_a_plan_for_every_tier_unless_the_shop_sells_none() {
+        let catalog = Catalog::default();
+        let founder = catalog.plan(Tier::Founder).unwrap();
+        assert_eq!((founder.title().as_str(), founder.price.brief().as_str()), ("Founder, monthly", "€20"));
+        assert_eq!(catalog.with_plans(Vec::new()).plan(Tier::Founder), None);
     }
 
     #[test]

@@ -13,17 +13,20 @@ mod provider;
 mod session;
 pub mod signatures;
 mod stripe;
+mod subscription;
 mod transport;
 
 pub use creem::{Creem, CreemOptions, CreemSettings};
 pub use flowglad::{Buyer, Flowglad, FlowgladOptions, FlowgladSettings, Page, PriceName};
 pub use order::{Applied, Order, OrderState, Outcome};
 pub use provider::{
-    BackUrls, Capabilities, Fact, LineItem, Mode, NewSession, Notice, OpenSession, PaymentId, PaymentMode, Provider, ProviderError,
-    ProviderEvent, ProviderName, ProviderSessionId,
+    BackUrls, CancelWhen, Capabilities, Fact, LineItem, Mode, NewSession, Notice, OpenSession, PaymentId, PaymentMode, Provider,
+    ProviderError, ProviderEvent, ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund, SubscriptionSeen,
+    SubscriptionStatus,
 };
 pub use session::{CheckoutSession, ClientUrls, Opened};
 pub use stripe::{Stripe, StripeSettings};
+pub use subscription::{Subscription, SubscriptionState, Turn};
 pub use transport::PROVIDER_TIMEOUT;
 #[cfg(test)]
 pub(crate) use transport::fake;

@@ -121,7 +121,7 @@ impl Order {
     #[must_use]
     pub fn apply(&self, fact: &Fact, now: Timestamp) -> Applied {
         match *fact {
-            Fact::Open | Fact::Processing | Fact::Declined => self.unchanged(),
+            Fact::Open | Fact::Processing | Fact::Declined | Fact::Subscription(_) => self.unchanged(),
             Fact::Paid { amount } => self.paid(amount, now),
             Fact::Free => self.paid(Money::new(0, self.total.currency), now),
             Fact::Failed => self.ended(OrderState::Failed { ended_at: now }),

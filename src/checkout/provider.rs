@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::PriceIds;
 use crate::error::Cause;
-use crate::values::{CheckoutSessionId, Email, Money, OrderId, Timestamp};
+use crate::values::{CheckoutSessionId, Email, Interval, Money, OrderId, Timestamp};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ProviderName {
@@ -81,6 +81,10 @@ pub struct ProviderSessionId(pub String);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PaymentId(pub String);
 
+/// A subscription's id at its provider, `sub_…`; opaque to us.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ProviderSubscriptionId(pub String);
+
 /// Once, or again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PaymentMode {
@@ -100,6 +104,18 @@ pub struct LineItem {
     pub price_ids: PriceIds,
     /// False where a promo code made `unit_price` differ from what `price_ids` stand for.
     pub is_list_price: bool,
+    /// How often it is paid; `None` for what is sold once.
+    pub every: Option<Interval>,
+}
+
+impl LineItem {
+    #[must_use]
+    pub const fn payment_mode(&self) -> PaymentMode {
+        match self.every {
+            None => PaymentMode::Payment,
+            Some(_) => PaymentMode::Subscription,
+        }
+    }
 }
 
 /// A hosted checkout to be opened. Opening it again takes the very same, for a provider refuses one key with two contents.
@@ -178,6 +194,33 @@ pub enum Fact {
     DisputeWon,
     /// The bank gave the money back.
     DisputeLost,
+    /// How a subscription stands.
+    Subscription(SubscriptionSeen),
+}
+
+/// A subscription as its provider sees it at the moment of the event. A whole picture and no change: one that was missed is made up for by
+/// the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubscriptionSeen {
+    pub status: SubscriptionStatus,
+    /// The end of the period that was paid last, where the provider says.
+    pub paid_until: Option<Timestamp>,
+    /// When it is to end, where somebody has cancelled it at the period's end; when it ended, where it has.
+    pub ends_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubscriptionStatus {
+    /// Its first payment is still to come.
+    Incomplete,
+    /// Paid, or on trial.
+    Active,
+    /// A renewal failed, and the provider tries again.
+    PastDue,
+    Paused,
+    /// For good.
+    Ended,
 }
 
 impl Fact {
@@ -196,6 +239,7 @@ impl Fact {
             Self::Disputed => "disputed",
             Self::DisputeWon => "dispute_won",
             Self::DisputeLost => "dispute_lost",
+            Self::Subscription(_) => "subscription",
         }
     }
 }
@@ -210,7 +254,9 @@ pub struct ProviderEvent {
     /// The provider's own name for what happened, recorded as it came.
     pub kind: String,
     pub session: Option<ProviderSessionId>,
+    /// For what is paid again and again, only the payment of the session itself: a renewal's is no order's.
     pub payment: Option<PaymentId>,
+    pub subscription: Option<ProviderSubscriptionId>,
     /// The order that the metadata names. A hint: session or payment must fit as well.
     pub order_id: Option<OrderId>,
     pub occurred_at: Timestamp,
@@ -224,6 +270,21 @@ pub struct Notice {
     pub event: ProviderEvent,
     /// The provider's id of what it must be asked about before `event` says enough.
     pub incomplete: Option<String>,
+}
+
+/// How much of a payment is given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refund {
+    /// Everything that is left of it, with the tax and fees that the provider put on top.
+    Whole,
+    Part(Money),
+}
+
+/// When a cancelled subscription ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancelWhen {
+    Now,
+    AtPeriodEnd,
 }
 
 /// Why a provider did not do what it was asked.
@@ -275,7 +336,17 @@ pub trait Provider: Send + Sync {
     /// Ends a session that is still open, so that it can't be paid any more. One that has ended by itself is no error.
     async fn cancel(&self, session: &ProviderSessionId) -> Result<(), ProviderError>;
 
-    /// Gives `amount` of a payment back; the same `key` gives it back once. That it was accepted is not yet that it was done:
-    /// the provider says so in an event.
-    async fn refund(&self, payment: &PaymentId, amount: Money, key: &str) -> Result<(), ProviderError>;
+    /// Gives a payment back; the same `key` gives it back once. That it was accepted is not yet that it was done: the provider says so in
+    /// an event.
+    async fn refund(&self, payment: &PaymentId, refund: Refund, key: &str) -> Result<(), ProviderError>;
+
+    /// Asks how a subscription stands.
+    async fn retrieve_subscription(
+        &self,
+        subscription: &ProviderSubscriptionId,
+        now: Timestamp,
+    ) -> Result<ProviderEvent, ProviderError>;
+
+    /// Ends a subscription, so that nothing more is charged. One that has ended is no error.
+    async fn cancel_subscription(&self, subscription: &ProviderSubscriptionId, when: CancelWhen) -> Result<(), ProviderError>;
 }

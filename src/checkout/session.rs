@@ -114,7 +114,8 @@ impl Fact {
             | Self::Refunded { .. }
             | Self::Disputed
             | Self::DisputeWon
-            | Self::DisputeLost => false,
+            | Self::DisputeLost
+            | Self::Subscription(_) => false,
         }
     }
 
@@ -124,7 +125,9 @@ impl Fact {
     pub const fn is_of_money(&self) -> bool {
         match self {
             Self::Paid { .. } | Self::Refunded { .. } | Self::Disputed | Self::DisputeWon | Self::DisputeLost => true,
-            Self::Open | Self::Processing | Self::Declined | Self::Free | Self::Failed | Self::Expired => false,
+            Self::Open | Self::Processing | Self::Declined | Self::Free | Self::Failed | Self::Expired | Self::Subscription(_) => {
+                false
+            }
         }
     }
 

@@ -35,7 +35,7 @@ use url::Url;
 pub use self::keys::{Bases, InboxKeys, Keys, KeysError, ProviderKeys, load_or_make_keys};
 use self::protocol::Protocol;
 use self::world::World;
-use crate::values::{Clock, Entropy, Money};
+use crate::values::{Clock, Entropy, Interval, Money};
 
 /// What the sandbox must know before it starts.
 #[derive(Clone, Debug)]
@@ -67,6 +67,8 @@ pub struct SeedPrice {
     pub flowglad_price: String,
     pub product_name: String,
     pub price: Money,
+    /// `None` for what is sold once.
+    pub every: Option<Interval>,
 }
 
 /// Close together at first, for somebody who watches; then for hours, for a shop that is away.

@@ -8,7 +8,7 @@ use url::Url;
 use super::Settings;
 use super::settings::{KeyNames, ProviderKeys};
 use super::world::WorldError;
-use crate::catalog::{Catalog, Offer, PriceIds};
+use crate::catalog::{Catalog, Offer, Plan, PriceIds, Tier};
 use crate::checkout::{
     Creem, CreemSettings, Flowglad, FlowgladSettings, PROVIDER_TIMEOUT, Provider, ProviderName, Stripe, StripeSettings,
 };
@@ -93,24 +93,33 @@ fn adapter(name: ProviderName, access: Access, settings: &Settings, client: Clie
 
 /// The ids by which the sandbox's providers know an offer from the start: the catalog's, or else made of what is given.
 pub fn seeded_ids(offer: &Offer) -> PriceIds {
-    let made = |prefix: &str| Some(format!("{prefix}_{}_{}", offer.tier, offer.months.count()));
-    let slug = || Some(format!("{}-{}", offer.tier, offer.months.count()));
+    seeded(&offer.price_ids, offer.tier, &offer.months.count().to_string())
+}
+
+/// The same of a plan.
+pub fn seeded_plan_ids(plan: &Plan) -> PriceIds {
+    seeded(&plan.price_ids, plan.tier, plan.every.adverb())
+}
+
+fn seeded(own: &PriceIds, tier: Tier, length: &str) -> PriceIds {
+    let made = |prefix: &str| Some(format!("{prefix}_{tier}_{length}"));
     PriceIds {
-        stripe: offer.price_ids.stripe.clone().or_else(|| made("price")),
-        creem: offer.price_ids.creem.clone().or_else(|| made("prod")),
-        flowglad: offer.price_ids.flowglad.clone().or_else(slug),
+        stripe: own.stripe.clone().or_else(|| made("price")),
+        creem: own.creem.clone().or_else(|| made("prod")),
+        flowglad: own.flowglad.clone().or_else(|| Some(format!("{tier}-{length}"))),
     }
 }
 
 /// The catalog with the ids of what the sandbox plays. Stripe needs none: it is sent the amount.
 pub fn played_catalog(settings: &Settings) -> Catalog {
     let is_played = |name| !settings.keys.contains_key(&name);
-    settings.catalog.clone().with_price_ids(|offer| {
-        let (own, seeded) = (offer.price_ids.clone(), seeded_ids(offer));
-        PriceIds {
-            stripe: own.stripe,
-            creem: if is_played(ProviderName::Creem) { seeded.creem } else { own.creem },
-            flowglad: if is_played(ProviderName::Flowglad) { seeded.flowglad } else { own.flowglad },
-        }
-    })
+    let played = |own: &PriceIds, seeded: PriceIds| PriceIds {
+        stripe: own.stripe.clone(),
+        creem: if is_played(ProviderName::Creem) { seeded.creem } else { own.creem.clone() },
+        flowglad: if is_played(ProviderName::Flowglad) { seeded.flowglad } else { own.flowglad.clone() },
+    };
+    settings
+        .catalog
+        .clone()
+        .with_price_ids(|offer| played(&offer.price_ids, seeded_ids(offer)), |plan| played(&plan.price_ids, seeded_plan_ids(plan)))
 }

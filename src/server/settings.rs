@@ -1,6 +1,7 @@
 //! Settings: from the environment, or by the same names from an optional `ribbon.toml`. Everything that is wrong is said at once,
 //! by name, and no secret is ever printed.
 
+mod file;
 mod keys;
 
 use std::collections::BTreeMap;
@@ -10,13 +11,13 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use ipnet::IpNet;
-use serde::Deserialize;
 use url::Url;
 
+use self::file::File;
 pub use self::keys::{KeyNames, ProviderKeys};
-use crate::catalog::{Brand, Catalog, Months, PriceIds, Tier};
+use crate::catalog::{Brand, Catalog};
 use crate::checkout::{CreemOptions, FlowgladOptions, Mode, ProviderName};
-use crate::values::{Currency, Email, Secret, Zone};
+use crate::values::{Email, Secret, Zone};
 
 /// Where the optional file is looked for.
 const FILE: &str = "ribbon.toml";
@@ -236,121 +237,10 @@ fn origin(text: &str) -> Option<String> {
     Some(url.origin().ascii_serialization())
 }
 
-/// `ribbon.toml`: the environment's names at its top; brand, catalog and a provider's options in tables of their own.
-#[derive(Default, Deserialize)]
-struct File {
-    #[serde(default)]
-    brand: BrandTable,
-    #[serde(default)]
-    catalog: CatalogTable,
-    #[serde(default)]
-    creem: CreemOptions,
-    #[serde(default)]
-    flowglad: FlowgladOptions,
-    #[serde(flatten)]
-    names: BTreeMap<String, toml::Value>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BrandTable {
-    name: Option<String>,
-    postal_address: Option<String>,
-    support_email: Option<String>,
-    accent: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CatalogTable {
-    currency: Option<String>,
-    #[serde(default)]
-    member: TierTable,
-    #[serde(default)]
-    founder: TierTable,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TierTable {
-    blurb: Option<String>,
-    /// By months, in minor units.
-    #[serde(default)]
-    prices: BTreeMap<String, i64>,
-    /// By months.
-    #[serde(default)]
-    price_ids: BTreeMap<String, PriceIds>,
-}
-
-impl BrandTable {
-    fn read(self, problems: &mut Vec<String>) -> Option<Brand> {
-        let default = Brand::default();
-        let support_email = match self.support_email {
-            None => Some(default.support_email),
-            Some(text) => {
-                Email::parse(&text).map_err(|_| problems.push("brand.support_email must be an email address".into())).ok()
-            }
-        };
-        let accent = match self.accent {
-            None => Some(default.accent),
-            Some(text) => text.parse().map_err(|error| problems.push(format!("brand.accent: {error}"))).ok(),
-        };
-        Some(Brand {
-            name: self.name.unwrap_or(default.name),
-            postal_address: self.postal_address.unwrap_or(default.postal_address),
-            support_email: support_email?,
-            accent: accent?,
-        })
-    }
-}
-
-impl CatalogTable {
-    fn read(self, problems: &mut Vec<String>) -> Option<Catalog> {
-        let default = Catalog::default();
-        let currency = match &self.currency {
-            None => Some(default.currency()),
-            Some(text) => Currency::parse(text).map_err(|error| problems.push(format!("catalog.currency: {error}"))).ok(),
-        };
-        self.check_prices(problems);
-        let blurb = |tier, table: &TierTable| table.blurb.clone().unwrap_or_else(|| default.blurb(tier).to_owned());
-        let blurbs = [blurb(Tier::Member, &self.member), blurb(Tier::Founder, &self.founder)];
-        Some(Catalog::new(currency?, blurbs, |tier, months| {
-            let table = self.tier(tier);
-            let name = months.count().to_string();
-            let default_price = default.offer(tier, months).map_or(0, |offer| offer.price.minor);
-            (table.prices.get(&name).copied().unwrap_or(default_price), table.price_ids.get(&name).cloned().unwrap_or_default())
-        }))
-    }
-
-    const fn tier(&self, tier: Tier) -> &TierTable {
-        match tier {
-            Tier::Member => &self.member,
-            Tier::Founder => &self.founder,
-        }
-    }
-
-    fn check_prices(&self, problems: &mut Vec<String>) {
-        for tier in Tier::ALL {
-            let table = self.tier(tier);
-            for name in table.prices.keys().chain(table.price_ids.keys()) {
-                if name.parse::<Months>().is_err() {
-                    problems.push(format!("catalog.{tier}: a gift is for 3, 6 or 12 months, not {name}"));
-                }
-            }
-            if table.prices.values().any(|minor| *minor <= 0) {
-                problems.push(format!("catalog.{tier}.prices must be whole minor units above nothing"));
-            }
-            // A default price is in the default currency and says nothing in another.
-            if self.currency.is_some() && table.prices.len() < Months::ALL.len() {
-                problems.push(format!("catalog.{tier}.prices must name a price for 3, 6 and 12 months beside catalog.currency"));
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::{Months, Tier};
 
     fn read(names: &[(&str, &str)], file: &str) -> Result<Settings, SettingsError> {
         let environment = names.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();

@@ -9,11 +9,12 @@ use url::Url;
 
 use super::settings::KeyNames;
 use super::{Settings, providers};
-use crate::catalog::{Catalog, Offer};
+use crate::catalog::{Catalog, PriceIds};
 use crate::checkout::Provider;
 use crate::outbox::{Mailer, SandboxMailer, SmtpMailer, SmtpUrlError};
 use crate::sandbox::{self, Bases, Keys, SandboxError, SeedPrice};
 use crate::shop::{SystemClock, SystemEntropy};
+use crate::values::{Interval, Money};
 
 #[derive(Debug, thiserror::Error)]
 pub enum WorldError {
@@ -142,17 +143,21 @@ fn hosted_origin(settings: &Settings) -> String {
 }
 
 fn seed_prices(catalog: &Catalog) -> Vec<SeedPrice> {
-    let seed = |offer: &Offer| {
-        let ids = providers::seeded_ids(offer);
-        SeedPrice {
-            price_id: ids.stripe.unwrap_or_default(),
-            creem_product_id: ids.creem.unwrap_or_default(),
-            flowglad_price: ids.flowglad.unwrap_or_default(),
-            product_name: offer.title(),
-            price: offer.price,
-        }
-    };
-    catalog.offers().iter().map(seed).collect()
+    let offers = catalog.offers().iter().map(|offer| seed(providers::seeded_ids(offer), offer.title(), offer.price, None));
+    let plans =
+        catalog.plans().iter().map(|plan| seed(providers::seeded_plan_ids(plan), plan.title(), plan.price, Some(plan.every)));
+    offers.chain(plans).collect()
+}
+
+fn seed(ids: PriceIds, product_name: String, price: Money, every: Option<Interval>) -> SeedPrice {
+    SeedPrice {
+        price_id: ids.stripe.unwrap_or_default(),
+        creem_product_id: ids.creem.unwrap_or_default(),
+        flowglad_price: ids.flowglad.unwrap_or_default(),
+        product_name,
+        price,
+        every,
+    }
 }
 
 fn sandbox_mailer(keys: &Keys, client: reqwest::Client) -> Result<SandboxMailer, WorldError> {

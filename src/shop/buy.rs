@@ -9,8 +9,7 @@ use super::{Purchase, Raced, Shop, Wish, until_unraced};
 use crate::Error;
 use crate::catalog::Offer;
 use crate::checkout::{
-    BackUrls, CheckoutSession, ClientUrls, LineItem, NewSession, OpenSession, Opened, Order, OrderState, PaymentMode, Provider,
-    ProviderError,
+    BackUrls, CheckoutSession, ClientUrls, LineItem, NewSession, OpenSession, Opened, Order, OrderState, Provider, ProviderError,
 };
 use crate::error::Cause;
 use crate::gifts::{self, Delivery, Gift, GiftState};
@@ -94,7 +93,7 @@ impl Shop {
         let new = NewSession {
             id: session.id.clone(),
             order_id: order.id.clone(),
-            mode: PaymentMode::Payment,
+            mode: order.line_item.payment_mode(),
             line_items: vec![order.line_item.clone()],
             buyer_email: order.buyer_email.clone(),
             expires_at: session.expires_at,
@@ -141,6 +140,7 @@ impl Shop {
                 quantity: 1,
                 price_ids: offer.price_ids.clone(),
                 is_list_price: true,
+                every: None,
             },
             total: offer.price,
             list_total: offer.price,

@@ -199,6 +199,7 @@ impl World {
                 quantity: 1,
                 price_ids: PriceIds::default(),
                 is_list_price: true,
+                every: None,
             },
             total: price,
             list_total: price,

@@ -10,7 +10,7 @@ use crate::catalog::PriceIds;
 use crate::checkout::{
     CheckoutSession, ClientUrls, LineItem, Opened, Order, OrderState, PaymentId, ProviderName, ProviderSessionId,
 };
-use crate::values::{CheckoutSessionId, Currency, Money, OrderId, Timestamp};
+use crate::values::{CheckoutSessionId, Currency, Interval, Money, OrderId, Timestamp};
 
 /// A new order. `fingerprint` is what makes the same form sent twice one order while it is open: then [`Error::Duplicate`].
 pub async fn insert(connection: &mut AnyConnection, order: &Order, fingerprint: Option<&str>) -> Result<()> {
@@ -18,8 +18,8 @@ pub async fn insert(connection: &mut AnyConnection, order: &Order, fingerprint: 
     sqlx::query(
         "insert into orders (id, version, provider, mode, title, unit_price, quantity, currency, price_ids, is_list_price,
              total, list_total, buyer_name, buyer_email, buyer_email_key, payment_id, refunded,
-             state, paid_at, disputed_at, disputed_settled, ended_at, fingerprint, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+             state, paid_at, disputed_at, disputed_settled, ended_at, fingerprint, created_at, every)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
     )
     .bind(order.id.as_str())
     .bind(order.version)
@@ -45,6 +45,7 @@ pub async fn insert(connection: &mut AnyConnection, order: &Order, fingerprint: 
     .bind(columns.ended_at)
     .bind(fingerprint.map(str::to_owned))
     .bind(order.created_at.millis())
+    .bind(order.line_item.every.map(Interval::as_str))
     .execute(connection)
     .await?;
     Ok(())
@@ -241,6 +242,7 @@ fn order(row: &AnyRow) -> Result<Order> {
             quantity: u32::try_from(row.number("quantity")?).map_err(|_| Error::Unreadable("quantity"))?,
             price_ids,
             is_list_price: row.flag("is_list_price")?,
+            every: row.parsed_or_null("every")?,
         },
         total: Money::new(row.number("total")?, currency),
         list_total: Money::new(row.number("list_total")?, currency),

@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use super::error::{Error, Result};
 use super::row::Read;
-use crate::checkout::{PaymentId, ProviderEvent, ProviderName, ProviderSessionId};
+use crate::checkout::{PaymentId, ProviderEvent, ProviderName, ProviderSessionId, ProviderSubscriptionId};
 use crate::values::{EventId, Timestamp};
 
 /// Records an event; [`Error::Duplicate`] where the provider's id of it is known. `applied_at` is `None` for one that waits for its order.
@@ -18,8 +18,8 @@ pub async fn insert(
 ) -> Result<()> {
     sqlx::query(
         "insert into provider_events (id, provider, mode, event_id, kind, session_id, payment_id, order_id, facts,
-             occurred_at, received_at, applied_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             occurred_at, received_at, applied_at, subscription_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(id.as_str())
     .bind(event.provider.as_str())
@@ -33,6 +33,7 @@ pub async fn insert(
     .bind(event.occurred_at.millis())
     .bind(received_at.millis())
     .bind(applied_at.map(Timestamp::millis))
+    .bind(event.subscription.as_ref().map(|subscription| subscription.0.clone()))
     .execute(connection)
     .await?;
     Ok(())
@@ -65,6 +66,24 @@ pub async fn waiting_for(
     rows.iter().map(|row| Ok((row.parsed("id")?, event(row)?))).collect()
 }
 
+/// Events about a subscription that came before we knew whose it is, in the order in which they came.
+pub async fn waiting_for_subscription(
+    connection: &mut AnyConnection,
+    provider: ProviderName,
+    subscription: &ProviderSubscriptionId,
+) -> Result<Vec<(EventId, ProviderEvent)>> {
+    let rows = sqlx::query(
+        "select * from provider_events
+         where provider = $1 and subscription_id = $2 and applied_at is null
+         order by occurred_at, received_at, id",
+    )
+    .bind(provider.as_str())
+    .bind(&subscription.0)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok((row.parsed("id")?, event(row)?))).collect()
+}
+
 pub async fn mark_applied(connection: &mut AnyConnection, id: &EventId, at: Timestamp) -> Result<()> {
     sqlx::query("update provider_events set applied_at = $2 where id = $1")
         .bind(id.as_str())
@@ -82,6 +101,7 @@ fn event(row: &AnyRow) -> Result<ProviderEvent> {
         kind: row.text("kind")?,
         session: row.text_or_null("session_id")?.map(ProviderSessionId),
         payment: row.text_or_null("payment_id")?.map(PaymentId),
+        subscription: row.text_or_null("subscription_id")?.map(ProviderSubscriptionId),
         order_id: row.parsed_or_null("order_id")?,
         occurred_at: row.time("occurred_at")?,
         facts: serde_json::from_str(&row.text("facts")?).map_err(|_| Error::Unreadable("facts"))?,

@@ -96,6 +96,11 @@ id!(
 id!(OrderId, "order_");
 id!(OutboxId, "out_");
 id!(PeriodId, "period_");
+id!(
+    /// Our own name of a subscription; the provider has another.
+    SubscriptionId,
+    "subs_"
+);
 fn is_id(prefix: &str, text: &str) -> bool {
     text.strip_prefix(prefix).is_some_and(|tail| tail.len() == SYMBOLS && tail.chars().all(crockford::is_symbol))
 }

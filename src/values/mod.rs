@@ -7,6 +7,7 @@ mod crockford;
 mod email;
 mod gift_code;
 mod ids;
+mod interval;
 mod money;
 mod secret;
 mod text;
@@ -16,7 +17,10 @@ pub use accent::{Accent, AccentError};
 pub use calendar::{Day, Zone, ZoneError, in_words, months_in_figures, months_in_words};
 pub use email::{Email, EmailError};
 pub use gift_code::{GiftCode, GiftCodeError};
-pub use ids::{AccountId, CheckoutSessionId, EventId, GiftId, GrantId, IdError, LinkId, OrderId, OutboxId, PeriodId};
+pub use ids::{
+    AccountId, CheckoutSessionId, EventId, GiftId, GrantId, IdError, LinkId, OrderId, OutboxId, PeriodId, SubscriptionId,
+};
+pub use interval::{Interval, IntervalError};
 pub use money::{Currency, Money, MoneyError};
 pub use secret::{Secret, SecretError, Secrets};
 pub use text::{Message, PersonName, TextError};

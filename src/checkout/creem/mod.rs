@@ -27,8 +27,8 @@ use self::objects::{Checkout, Event, List, Product, RefundAnswer, RefundStatus, 
 pub use self::options::CreemOptions;
 use self::refusal::Refusal;
 use super::provider::{
-    BackUrls, Capabilities, Mode, NewSession, Notice, OpenSession, PaymentId, Provider, ProviderError, ProviderEvent, ProviderName,
-    ProviderSessionId,
+    BackUrls, CancelWhen, Capabilities, Mode, NewSession, Notice, OpenSession, PaymentId, Provider, ProviderError, ProviderEvent,
+    ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund,
 };
 use super::signatures::{TOLERANCE, verify_creem};
 use super::transport::{Transport, unavailable, url};
@@ -219,12 +219,16 @@ impl Provider for Creem {
     }
 
     /// All that is left of a payment, or nothing: so a repeat finds that it is done, and needs no key.
-    async fn refund(&self, payment: &PaymentId, amount: Money, key: &str) -> Result<(), ProviderError> {
+    async fn refund(&self, payment: &PaymentId, refund: Refund, key: &str) -> Result<(), ProviderError> {
         let transaction = self.transaction(&payment.0).await?;
         if transaction.is_refunded_whole() {
             return Ok(());
         }
-        if !transaction.has_left(amount) {
+        let is_whole = match refund {
+            Refund::Whole => true,
+            Refund::Part(amount) => transaction.has_left(amount),
+        };
+        if !is_whole {
             return Err(ProviderError::Refused(
                 "Creem's API gives back whole payments only: give a part of one back in Creem's dashboard".to_owned(),
             ));
@@ -242,5 +246,13 @@ impl Provider for Creem {
             }
             Err(refusal) => Err(refusal.error),
         }
+    }
+
+    async fn retrieve_subscription(&self, _: &ProviderSubscriptionId, _: Timestamp) -> Result<ProviderEvent, ProviderError> {
+        Err(ProviderError::Unknown)
+    }
+
+    async fn cancel_subscription(&self, _: &ProviderSubscriptionId, _: CancelWhen) -> Result<(), ProviderError> {
+        Err(ProviderError::Unknown)
     }
 }

@@ -89,6 +89,7 @@ impl Said {
             kind,
             session: self.session,
             payment: self.payment,
+            subscription: None,
             order_id: self.order_id,
             occurred_at,
             facts: self.facts,

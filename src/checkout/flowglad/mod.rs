@@ -27,8 +27,8 @@ use self::objects::{Payload, PurchaseAnswer, SessionAnswer, SubscriptionAnswer};
 pub use self::options::FlowgladOptions;
 pub use self::page::{Buyer, Page, PriceName};
 use super::provider::{
-    BackUrls, Capabilities, Mode, NewSession, Notice, OpenSession, PaymentId, Provider, ProviderError, ProviderEvent, ProviderName,
-    ProviderSessionId,
+    BackUrls, CancelWhen, Capabilities, Mode, NewSession, Notice, OpenSession, PaymentId, Provider, ProviderError, ProviderEvent,
+    ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund,
 };
 use super::signatures::{TOLERANCE, verify_svix};
 use super::transport::Transport;
@@ -138,8 +138,16 @@ impl Provider for Flowglad {
 
     /// Without a key to tell a repeat by, what the payment says was refunded decides. So the whole can be asked for any number of
     /// times; a part is refunded only while nothing else was.
-    async fn refund(&self, payment: &PaymentId, amount: Money, _key: &str) -> Result<(), ProviderError> {
-        self.refund_what_is_due(&payment.0, amount).await
+    async fn refund(&self, payment: &PaymentId, refund: Refund, _key: &str) -> Result<(), ProviderError> {
+        self.refund_what_is_due(&payment.0, refund).await
+    }
+
+    async fn retrieve_subscription(&self, _: &ProviderSubscriptionId, _: Timestamp) -> Result<ProviderEvent, ProviderError> {
+        Err(ProviderError::Unknown)
+    }
+
+    async fn cancel_subscription(&self, _: &ProviderSubscriptionId, _: CancelWhen) -> Result<(), ProviderError> {
+        Err(ProviderError::Unknown)
     }
 }
 

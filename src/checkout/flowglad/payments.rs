@@ -6,8 +6,7 @@ use serde_json::json;
 use super::Flowglad;
 use super::objects::{Payment, PaymentAnswer, Payments, Purchase};
 use super::translation;
-use crate::checkout::provider::{ProviderError, ProviderEvent};
-use crate::values::Money;
+use crate::checkout::provider::{ProviderError, ProviderEvent, Refund};
 
 /// As many as Flowglad gives at once.
 const A_PAGE: &str = "100";
@@ -72,9 +71,9 @@ impl Flowglad {
     }
 
     /// A refund whose answer was lost is believed when the payment says that more has gone back than before.
-    pub(super) async fn refund_what_is_due(&self, id: &str, amount: Money) -> Result<(), ProviderError> {
+    pub(super) async fn refund_what_is_due(&self, id: &str, refund: Refund) -> Result<(), ProviderError> {
         let before = self.payment(id).await?;
-        let body = match due(&before, amount)? {
+        let body = match due(&before, refund)? {
             Due::Nothing => return Ok(()),
             Due::Rest => json!({}),
             Due::Part(amount) => json!({ "partialAmount": amount }),
@@ -90,13 +89,18 @@ impl Flowglad {
 }
 
 /// What must still be done. A part that may have gone back already is left to a person: nobody is given the same money twice.
-pub fn due(payment: &Payment, amount: Money) -> Result<Due, ProviderError> {
+pub fn due(payment: &Payment, refund: Refund) -> Result<Due, ProviderError> {
     let refused = |why: &str| Err(ProviderError::Refused(why.to_owned()));
     let (Some(paid), true) = (payment.amount, payment.is_made()) else { return refused("nothing was paid that could go back") };
+    let gone = payment.refunded_amount.unwrap_or(if payment.refunded == Some(true) { paid } else { 0 });
+    let amount = match refund {
+        Refund::Whole if gone >= paid => return Ok(Due::Nothing),
+        Refund::Whole => return Ok(Due::Rest),
+        Refund::Part(amount) => amount,
+    };
     if !payment.currency.as_deref().unwrap_or_default().eq_ignore_ascii_case(amount.currency.as_str()) {
         return refused("the payment was made in another currency");
     }
-    let gone = payment.refunded_amount.unwrap_or(if payment.refunded == Some(true) { paid } else { 0 });
     let price = paid.saturating_sub(payment.tax_amount.unwrap_or_default());
     match amount.minor {
         _ if gone >= paid => Ok(Due::Nothing),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::checkout::provider::Fact;
 use crate::checkout::transport::fake::{FakeProvider, Scripted, client, reply};
-use crate::values::Currency;
+use crate::values::{Currency, Money};
 
 const SECRET_KEY: &str = "sk_test_known_to_nobody";
 const WEBHOOK_SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";

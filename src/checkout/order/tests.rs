@@ -25,6 +25,7 @@ pub(super) fn open() -> Order {
             quantity: 1,
             price_ids: PriceIds::default(),
             is_list_price: true,
+            every: None,
         },
         total: TOTAL,
         list_total: TOTAL,

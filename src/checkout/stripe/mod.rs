@@ -21,8 +21,8 @@ use self::form::Form;
 use self::objects::{Dispute, DisputeStatus, Event, List, Session};
 use self::refusal::Refusal;
 use super::provider::{
-    BackUrls, Capabilities, Mode, NewSession, Notice, OpenSession, PaymentId, Provider, ProviderError, ProviderEvent, ProviderName,
-    ProviderSessionId,
+    BackUrls, CancelWhen, Capabilities, Mode, NewSession, Notice, OpenSession, PaymentId, Provider, ProviderError, ProviderEvent,
+    ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund,
 };
 use super::signatures::{TOLERANCE, verify_stripe};
 use super::transport::{Transport, unavailable, url};
@@ -206,13 +206,24 @@ impl Provider for Stripe {
     }
 
     /// A payment that has gone back whole has nothing left to give, so that is no error.
-    async fn refund(&self, payment: &PaymentId, amount: Money, key: &str) -> Result<(), ProviderError> {
-        let amount = amounts::to_stripe_amount(amount).map_err(|error| ProviderError::Refused(error.to_string()))?;
-        let form = vec![("payment_intent".to_owned(), payment.0.clone()), ("amount".to_owned(), amount.to_string())];
+    async fn refund(&self, payment: &PaymentId, refund: Refund, key: &str) -> Result<(), ProviderError> {
+        let mut form = vec![("payment_intent".to_owned(), payment.0.clone())];
+        if let Refund::Part(amount) = refund {
+            let amount = amounts::to_stripe_amount(amount).map_err(|error| ProviderError::Refused(error.to_string()))?;
+            form.push(("amount".to_owned(), amount.to_string()));
+        }
         match self.post::<serde_json::Value>(&["v1", "refunds"], &form, key).await {
             Ok(_) => Ok(()),
             Err(refusal) if refusal.code.as_deref() == Some("charge_already_refunded") => Ok(()),
             Err(refusal) => Err(refusal.error),
         }
+    }
+
+    async fn retrieve_subscription(&self, _: &ProviderSubscriptionId, _: Timestamp) -> Result<ProviderEvent, ProviderError> {
+        Err(ProviderError::Unknown)
+    }
+
+    async fn cancel_subscription(&self, _: &ProviderSubscriptionId, _: CancelWhen) -> Result<(), ProviderError> {
+        Err(ProviderError::Unknown)
     }
 }

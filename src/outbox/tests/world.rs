@@ -206,6 +206,7 @@ fn order() -> Order {
             quantity: 1,
             price_ids: PriceIds::default(),
             is_list_price: false,
+            every: None,
         },
         total: euros(17_280),
         list_total: euros(19_200),

@@ -254,6 +254,7 @@ pub fn settings(folder: &Path, shop_port: u16) -> Settings {
             flowglad_price: "founder-12".to_owned(),
             product_name: "Founder, 12 months".to_owned(),
             price: Money::new(19_200, Currency::EUR),
+            every: None,
         }],
         webhook_retries: vec![Duration::from_secs(1), Duration::from_mins(1)],
     }

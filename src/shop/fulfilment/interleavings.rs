@@ -11,8 +11,8 @@ use url::Url;
 
 use super::*;
 use crate::checkout::{
-    BackUrls, Capabilities, Mode, NewSession, Notice, OpenSession, OrderState, Provider, ProviderError, ProviderName,
-    ProviderSessionId,
+    BackUrls, CancelWhen, Capabilities, Mode, NewSession, Notice, OpenSession, OrderState, Provider, ProviderError, ProviderName,
+    ProviderSessionId, ProviderSubscriptionId, Refund,
 };
 use crate::gifts::{self, GiftState};
 use crate::shop::testing::{HOME, World};
@@ -77,8 +77,16 @@ impl Provider for Puppet {
         Ok(())
     }
 
-    async fn refund(&self, _: &PaymentId, _: Money, _: &str) -> Result<(), ProviderError> {
+    async fn refund(&self, _: &PaymentId, _: Refund, _: &str) -> Result<(), ProviderError> {
         Ok(())
+    }
+
+    async fn retrieve_subscription(&self, _: &ProviderSubscriptionId, _: Timestamp) -> Result<ProviderEvent, ProviderError> {
+        Err(ProviderError::Unknown)
+    }
+
+    async fn cancel_subscription(&self, _: &ProviderSubscriptionId, _: CancelWhen) -> Result<(), ProviderError> {
+        Err(ProviderError::Unknown)
     }
 }
 
@@ -128,6 +136,7 @@ impl Desk {
             kind: "told".to_owned(),
             session: session.map(called),
             payment: payment.map(|id| PaymentId(id.to_owned())),
+            subscription: None,
             order_id: None,
             occurred_at: self.world.clock.now(),
             facts: facts.to_vec(),

@@ -18,6 +18,7 @@ fn payment_for(order: &Order, payment: &str, fact: Fact) -> ProviderEvent {
         kind: "payment".to_owned(),
         session: None,
         payment: Some(PaymentId(payment.to_owned())),
+        subscription: None,
         order_id: Some(order.id.clone()),
         occurred_at: order.created_at,
         facts: vec![fact],

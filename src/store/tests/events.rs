@@ -15,6 +15,7 @@ fn event(id: Option<&str>, occurred_at: Timestamp) -> ProviderEvent {
         kind: "charge.refunded".to_owned(),
         session: Some(ProviderSessionId("cs_1".to_owned())),
         payment: Some(PaymentId("pi_1".to_owned())),
+        subscription: None,
         order_id: None,
         occurred_at,
         facts: vec![Fact::Paid { amount: sum }, Fact::Refunded { total: sum, whole: true }, Fact::DisputeWon],

@@ -47,6 +47,7 @@ pub fn order() -> Order {
             quantity: 1,
             price_ids: PriceIds { creem: Some("prod_1".to_owned()), ..PriceIds::default() },
             is_list_price: false,
+            every: None,
         },
         total: price,
         list_total: list_price,

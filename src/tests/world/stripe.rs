@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::checkout::{
-    BackUrls, Capabilities, Fact, Mode, NewSession, Notice, OpenSession, PROVIDER_TIMEOUT, PaymentId, Provider, ProviderError,
-    ProviderEvent, ProviderName, ProviderSessionId, Stripe, StripeSettings,
+    BackUrls, CancelWhen, Capabilities, Fact, Mode, NewSession, Notice, OpenSession, PROVIDER_TIMEOUT, PaymentId, Provider,
+    ProviderError, ProviderEvent, ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund, Stripe, StripeSettings,
 };
 use crate::values::{Money, Timestamp};
 
@@ -281,6 +281,7 @@ impl Provider for ScriptedStripe {
             kind: "checkout.session".to_owned(),
             session: Some(session.clone()),
             payment: (hosted.status == "complete").then(|| PaymentId(hosted.payment())),
+            subscription: None,
             order_id: Some(hosted.asked.order_id.clone()),
             occurred_at: now,
             facts: hosted.facts(),
@@ -293,9 +294,21 @@ impl Provider for ScriptedStripe {
         Ok(())
     }
 
-    async fn refund(&self, payment: &PaymentId, amount: Money, _key: &str) -> Result<(), ProviderError> {
+    async fn refund(&self, payment: &PaymentId, refund: Refund, _key: &str) -> Result<(), ProviderError> {
         self.reached()?;
-        self.happens(&payment.0.replace("pi_", "cs_"), Says::RefundedInPart(amount.minor));
+        let says = match refund {
+            Refund::Whole => Says::Refunded,
+            Refund::Part(amount) => Says::RefundedInPart(amount.minor),
+        };
+        self.happens(&payment.0.replace("pi_", "cs_"), says);
         Ok(())
+    }
+
+    async fn retrieve_subscription(&self, _: &ProviderSubscriptionId, _: Timestamp) -> Result<ProviderEvent, ProviderError> {
+        Err(ProviderError::Unknown)
+    }
+
+    async fn cancel_subscription(&self, _: &ProviderSubscriptionId, _: CancelWhen) -> Result<(), ProviderError> {
+        Err(ProviderError::Unknown)
     }
 }

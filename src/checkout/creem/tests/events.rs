@@ -10,7 +10,7 @@ use super::*;
 use crate::checkout::provider::Fact;
 use crate::checkout::signatures::{creem_header, standard_headers};
 use crate::checkout::transport::fake::{FakeProvider, reply};
-use crate::values::Currency;
+use crate::values::{Currency, Money};
 
 fn recorded() -> Vec<Value> {
     serde_json::from_str(include_str!("../../fixtures/creem-events.json")).unwrap()
@@ -62,7 +62,8 @@ fn in_a_line(notice: &Notice) -> String {
             | Fact::Expired
             | Fact::Disputed
             | Fact::DisputeWon
-            | Fact::DisputeLost => fact.name().to_owned(),
+            | Fact::DisputeLost
+            | Fact::Subscription(_) => fact.name().to_owned(),
         })
         .collect();
     let facts = if facts.is_empty() { "nothing".to_owned() } else { facts.join(", ") };

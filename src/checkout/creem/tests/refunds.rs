@@ -1,8 +1,9 @@
 //! Money given back: whole payments only, and each once.
 
 use super::*;
+use crate::checkout::provider::Refund;
 use crate::checkout::transport::fake::{FakeProvider, Scripted, reply};
-use crate::values::Currency;
+use crate::values::{Currency, Money};
 
 /// 49 euros with 9.31 of tax on top.
 fn transaction(status: &str, refunded: i64) -> Scripted {
@@ -20,7 +21,7 @@ fn refund(status: &str) -> Scripted {
 async fn give_back(minor: i64, currency: Currency, replies: Vec<Scripted>) -> (Result<(), ProviderError>, Vec<String>) {
     let provider = FakeProvider::answering(replies).await;
     let payment = PaymentId("tran_1".to_owned());
-    let answer = creem_at(&provider.url).refund(&payment, Money::new(minor, currency), "out_1").await;
+    let answer = creem_at(&provider.url).refund(&payment, Refund::Part(Money::new(minor, currency)), "out_1").await;
     let seen = provider.seen().into_iter();
     (answer, seen.map(|seen| format!("{} {} {}", seen.method, seen.path_and_query, seen.body).trim_end().to_owned()).collect())
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::catalog::PriceIds;
 use crate::checkout::provider::{LineItem, PaymentMode};
 use crate::checkout::transport::fake::{FakeProvider, Scripted, reply};
-use crate::values::{Currency, Email};
+use crate::values::{Currency, Email, Money};
 
 fn new_session() -> NewSession {
     let founder = LineItem {
@@ -13,6 +13,7 @@ fn new_session() -> NewSession {
         quantity: 1,
         price_ids: PriceIds { creem: Some("prod_founder".to_owned()), ..PriceIds::default() },
         is_list_price: true,
+        every: None,
     };
     NewSession {
         id: "sess_0123456789abcdef".parse().unwrap(),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::checkout::provider::Fact;
 use crate::checkout::transport::fake::{FakeProvider, Scripted, reply};
-use crate::values::Currency;
+use crate::values::{Currency, Money};
 
 const fn euros(minor: i64) -> Money {
     Money::new(minor, Currency::EUR)

@@ -2,6 +2,7 @@
 
 use super::super::payments::{Due, due};
 use super::*;
+use crate::checkout::provider::Refund;
 
 fn answer(changes: Value) -> Scripted {
     ok(&json!({ "payment": payment(changes) }))
@@ -9,7 +10,7 @@ fn answer(changes: Value) -> Scripted {
 
 async fn refund(minor: i64, answers: Vec<Scripted>) -> (Result<(), ProviderError>, Vec<(String, String)>) {
     let provider = FakeProvider::answering(answers).await;
-    let done = flowglad_at(&provider.url).refund(&PaymentId("pym_1".to_owned()), euros(minor), "key").await;
+    let done = flowglad_at(&provider.url).refund(&PaymentId("pym_1".to_owned()), Refund::Part(euros(minor)), "key").await;
     (done, provider.seen().into_iter().map(|seen| (seen.path_and_query, seen.body)).collect())
 }
 
@@ -34,7 +35,7 @@ async fn a_lost_answer_is_settled_by_looking() {
 
 #[test]
 fn nobody_is_given_the_same_money_twice() {
-    let due = |changes: Value, minor| due(&serde_json::from_value(payment(changes)).unwrap(), euros(minor));
+    let due = |changes: Value, minor| due(&serde_json::from_value(payment(changes)).unwrap(), Refund::Part(euros(minor)));
     let gone = |minor: i64| json!({ "refundedAmount": minor });
     assert_eq!(due(json!({}), 19_200).unwrap(), Due::Rest);
     assert_eq!(due(json!({}), 500).unwrap(), Due::Part(500));

@@ -12,6 +12,7 @@ fn founder(price: Option<&str>) -> LineItem {
         quantity: 1,
         price_ids: PriceIds { flowglad: price.map(str::to_owned), ..PriceIds::default() },
         is_list_price: true,
+        every: None,
     }
 }
 

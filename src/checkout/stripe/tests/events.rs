@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::checkout::provider::Fact;
 use crate::checkout::signatures::stripe_header;
-use crate::values::Currency;
+use crate::values::{Currency, Money};
 
 fn recorded() -> Vec<Value> {
     serde_json::from_str(include_str!("../../fixtures/stripe-events.json")).unwrap()
@@ -57,7 +57,8 @@ fn in_a_line(notice: &Notice) -> String {
         | Fact::Expired
         | Fact::Disputed
         | Fact::DisputeWon
-        | Fact::DisputeLost => fact.name().to_owned(),
+        | Fact::DisputeLost
+        | Fact::Subscription(_) => fact.name().to_owned(),
     };
     let facts = event.facts.iter().map(in_words).collect::<Vec<_>>().join(", ");
     let facts = if facts.is_empty() { "nothing" } else { &facts };

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::*;
 use crate::catalog::PriceIds;
+use crate::checkout::provider::Refund;
 use crate::checkout::provider::{LineItem, PaymentMode};
 use crate::checkout::transport::fake::{FakeProvider, Scripted, reply};
-use crate::values::{Currency, Email};
+use crate::values::{Currency, Email, Money};
 
 fn founder(price: Option<&str>, is_list_price: bool) -> LineItem {
     LineItem {
@@ -15,6 +16,7 @@ fn founder(price: Option<&str>, is_list_price: bool) -> LineItem {
         quantity: 1,
         price_ids: PriceIds { stripe: price.map(str::to_owned), ..PriceIds::default() },
         is_list_price,
+        every: None,
     }
 }
 
@@ -196,7 +198,10 @@ async fn a_session_that_is_no_longer_open_counts_as_canceled() {
 async fn a_refund_names_the_payment_the_amount_and_the_key() {
     let provider = FakeProvider::answering([reply(200, r#"{"id": "re_1", "status": "pending"}"#)]).await;
     let payment = PaymentId("pi_1".to_owned());
-    stripe_at(&provider.url).refund(&payment, Money::new(500, Currency::parse("UGX").unwrap()), "out_1").await.unwrap();
+    stripe_at(&provider.url)
+        .refund(&payment, Refund::Part(Money::new(500, Currency::parse("UGX").unwrap())), "out_1")
+        .await
+        .unwrap();
     let seen = &provider.seen()[0];
     assert_eq!((seen.path_and_query.as_str(), seen.header("idempotency-key")), ("/v1/refunds", "out_1"));
     assert_eq!(seen.form(), pairs(&[("payment_intent", "pi_1"), ("amount", "50000")]));
@@ -208,10 +213,8 @@ async fn what_has_gone_back_whole_is_refunded_and_what_is_disputed_cannot_be() {
     let provider =
         FakeProvider::answering([refusal(400, "charge_already_refunded", ""), refusal(400, "charge_disputed", "")]).await;
     let stripe = stripe_at(&provider.url);
-    assert!(stripe.refund(&payment, Money::new(1, Currency::EUR), "out_1").await.is_ok());
-    let Err(ProviderError::Refused(why)) = stripe.refund(&payment, Money::new(1, Currency::EUR), "out_2").await else {
-        panic!("not refused")
-    };
+    assert!(stripe.refund(&payment, Refund::Whole, "out_1").await.is_ok());
+    let Err(ProviderError::Refused(why)) = stripe.refund(&payment, Refund::Whole, "out_2").await else { panic!("not refused") };
     assert!(why.contains("disputed"), "{why}");
 }
 
@@ -225,6 +228,7 @@ async fn word_of_a_dispute_that_was_overtaken_becomes_how_it_stands() {
         kind: "charge.dispute.created".to_owned(),
         session: None,
         payment: Some(PaymentId("pi_1".to_owned())),
+        subscription: None,
         order_id: None,
         occurred_at: NOW,
         facts: vec![Fact::Disputed],

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::checkout::provider::Fact;
 use crate::checkout::transport::fake::{FakeProvider, reply};
-use crate::values::Currency;
+use crate::values::{Currency, Money};
 
 const fn euros(minor: i64) -> Money {
     Money::new(minor, Currency::EUR)
