@@ -10,12 +10,13 @@ use axum::{Form, Router};
 use serde::Deserialize;
 
 use super::control::Switch;
+use super::deeds::{self, Course, Wish};
 use super::html::{escape, moment, page, sorry};
 use super::protocol;
-use super::till::{Happening, Payment, Refusal, Session, Stage, Verdict};
+use super::till::{Payment, Refusal, Session, Stage, Verdict};
 use super::webhooks::{Delivery, DeliveryState, Event, Fault, Post};
-use super::world::{Change, World};
-use crate::values::{Currency, Money};
+use super::world::World;
+use crate::values::Money;
 
 /// How many sessions and events the page shows.
 const MOST_SHOWN: usize = 50;
@@ -24,6 +25,7 @@ pub fn routes() -> Router<Arc<World>> {
     Router::new()
         .route("/", get(show))
         .route("/sessions/{id}", post(act))
+        .route("/subscriptions/{id}", post(turn))
         .route("/events/{id}/resend", post(resend))
         .route("/faults", post(switch))
 }
@@ -194,65 +196,26 @@ fn journey(delivery: &Delivery) -> String {
     format!("<li>{state}{tries}{signed}</li>")
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Deed {
-    Expire,
-    Settle,
-    Fail,
-    Refund,
-    Dispute,
-    Win,
-    Lose,
-}
-
-#[derive(Deserialize)]
-struct Wish {
-    act: Deed,
-    #[serde(default)]
-    amount: String,
-}
-
 async fn act(State(world): State<Arc<World>>, Path(id): Path<String>, Form(wish): Form<Wish>) -> Response {
-    match world.change(|change| carry_out(change, &id, &wish)).await {
+    answer(world.change(|change| deeds::on_session(change, &id, &wish)).await, "No such payment.")
+}
+
+#[derive(Clone, Copy, Deserialize)]
+struct Turning {
+    act: Course,
+}
+
+async fn turn(State(world): State<Arc<World>>, Path(id): Path<String>, Form(Turning { act }): Form<Turning>) -> Response {
+    answer(world.change(|change| deeds::on_subscription(change, &id, act)).await, "No such subscription.")
+}
+
+/// Back to the page, or why nothing changed.
+fn answer<T>(outcome: Option<Result<T, Refusal>>, missing: &str) -> Response {
+    match outcome {
         Some(Ok(_)) => Redirect::to("/").into_response(),
         Some(Err(refusal)) => sorry(StatusCode::CONFLICT, &refusal.to_string()),
-        None => sorry(StatusCode::NOT_FOUND, "No such payment."),
+        None => sorry(StatusCode::NOT_FOUND, missing),
     }
-}
-
-/// `None` for a session that isn't there.
-fn carry_out(change: &mut Change<'_>, id: &str, wish: &Wish) -> Option<Result<Session, Refusal>> {
-    let session = change.state.session(id)?;
-    let prefixes = protocol::of(session.provider).prefixes();
-    let amount = match wish.amount.trim() {
-        "" => None,
-        // What makes no sense is no amount that could be refunded.
-        text => Some(minor_units(text, session.currency).unwrap_or(0)),
-    };
-    let (refund_id, dispute_id, now) = (change.id(prefixes.refund), change.id(prefixes.dispute), change.now);
-    change.act(id, |session| -> Result<Happening, Refusal> {
-        match wish.act {
-            Deed::Expire => session.expire(),
-            Deed::Settle => session.settle(),
-            Deed::Fail => session.fail(),
-            Deed::Refund => session.refund(refund_id, amount, serde_json::Value::Null, now),
-            Deed::Dispute => session.dispute(dispute_id, now),
-            Deed::Win => session.decide(Verdict::Won),
-            Deed::Lose => session.decide(Verdict::Lost),
-        }
-    })
-}
-
-/// "19.20" as 1920; `None` for what is no amount of this currency.
-fn minor_units(text: &str, currency: Currency) -> Option<i64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let places = usize::try_from(currency.exponent()).ok()?;
-    let is_amount = [whole, part].iter().all(|digits| digits.bytes().all(|digit| digit.is_ascii_digit())) && !whole.is_empty();
-    if !is_amount || part.len() > places {
-        return None;
-    }
-    format!("{whole}{part:0<places$}").parse().ok()
 }
 
 async fn resend(State(world): State<Arc<World>>, Path(id): Path<String>) -> Response {
@@ -266,25 +229,4 @@ async fn resend(State(world): State<Arc<World>>, Path(id): Path<String>) -> Resp
 async fn switch(State(world): State<Arc<World>>, Form(switch): Form<Switch>) -> Response {
     world.change(|change| switch.apply(&mut change.state.post, change.now)).await;
     Redirect::to("/").into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_amount_is_typed_as_people_write_it() {
-        for (text, currency, minor) in [
-            ("19.20", Currency::EUR, Some(1_920)),
-            ("5", Currency::EUR, Some(500)),
-            ("5.5", Currency::EUR, Some(550)),
-            ("500", Currency::JPY, Some(500)),
-            ("5.5", Currency::JPY, None),
-            ("1.234", Currency::EUR, None),
-            ("-1", Currency::EUR, None),
-            (".5", Currency::EUR, None),
-        ] {
-            assert_eq!(minor_units(text, currency), minor, "{text}");
-        }
-    }
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::html::{escape, page, sorry};
 use super::protocol;
-use super::till::{Handle, Refusal, Session, Stage};
+use super::till::{Refusal, Session, Stage};
 use super::world::{Change, World};
 use crate::values::Money;
 
@@ -79,8 +79,7 @@ async fn decide(State(world): State<Arc<World>>, Path(id): Path<String>, form: R
 
 /// `None` for a session that isn't there.
 fn carry_out(change: &mut Change<'_>, id: &str, decision: &Decision) -> Option<Result<Session, Refusal>> {
-    let prefixes = protocol::of(change.state.session(id)?.provider).prefixes();
-    let handle = Handle { payment: change.id(prefixes.payment), charge: change.id(prefixes.charge), at: change.now };
+    let handle = change.handle(change.state.session(id)?.provider);
     change.act(id, |session| {
         if session.buyer_email.is_none() && decision.email.contains('@') && decision.email.len() <= LONGEST_EMAIL {
             session.buyer_email = Some(decision.email.trim().to_owned());

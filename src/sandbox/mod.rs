@@ -3,6 +3,7 @@
 
 mod control;
 mod creem;
+mod deeds;
 mod flowglad;
 mod home;
 mod hosted;

@@ -8,7 +8,7 @@ use super::creem::Creem;
 use super::flowglad::Flowglad;
 use super::keys::Keys;
 use super::stripe::Stripe;
-use super::till::{Happening, Provider, Session};
+use super::till::{Happening, Provider, Session, Subscription, Turn};
 use super::webhooks::Event;
 use super::world::{Change, World};
 use crate::values::Timestamp;
@@ -28,7 +28,11 @@ pub(super) trait Protocol: Send + Sync {
     fn prefixes(&self) -> Prefixes;
 
     /// The events that the provider sends when this happens, in its order.
+    /// A subscription that began by it is in the state already.
     fn announce(&self, change: &Change<'_>, session: &Session, happening: &Happening) -> Vec<Event>;
+
+    /// The events that the provider sends when this happened to a subscription, in its order; `session` began it.
+    fn announce_turn(&self, change: &Change<'_>, session: &Session, subscription: &Subscription, turn: Turn) -> Vec<Event>;
 
     /// Where the shop takes its events.
     fn webhook_path(&self) -> &'static str;

@@ -1,10 +1,12 @@
-//! What a payment provider keeps of a hosted checkout, whoever it is: sessions, payments, refunds and disputes.
+//! What a payment provider keeps of a hosted checkout, whoever it is: sessions, payments, refunds, disputes and subscriptions.
 //! Pure: every change takes its moment and its ids, and says what happened; who is told of it stands elsewhere.
 
 use serde::{Deserialize, Serialize};
 
+pub use self::subscriptions::{Begins, Recurrence, Renewal, Standing, Subscription, Turn, Unit};
 use crate::values::{Currency, Money, Timestamp};
 
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +36,9 @@ pub struct Session {
     pub buyer_email: Option<String>,
     /// The request as it came, for what only its own protocol understands.
     pub asked: serde_json::Value,
+    /// `None` for what is paid once.
+    #[serde(default)]
+    pub begins: Option<Begins>,
     pub stage: Stage,
 }
 
@@ -50,6 +55,9 @@ pub struct Line {
     pub product_id: String,
     /// True where the price stands in the provider's catalog, false where the request brought it.
     pub is_catalog: bool,
+    /// How often it is paid again; `None` for what is paid once.
+    #[serde(default)]
+    pub every: Option<Recurrence>,
 }
 
 /// How far a session has come.
@@ -145,16 +153,26 @@ pub enum Refusal {
     Disputed,
     #[error("No dispute is open here.")]
     NotDisputed,
+    #[error("The subscription has ended.")]
+    Ended,
+    #[error("The subscription ends with this period already.")]
+    EndScheduled,
+    #[error("Nobody asked for the subscription to end.")]
+    EndNotScheduled,
 }
 
 impl Session {
     pub fn total(&self) -> Money {
-        let minor = self.lines.iter().map(|line| line.unit.saturating_mul(line.quantity)).fold(0, i64::saturating_add);
-        Money::new(minor, self.currency)
+        Money::new(sum(&self.lines), self.currency)
     }
 
     pub const fn is_open(&self) -> bool {
         matches!(self.stage, Stage::Open { .. })
+    }
+
+    /// Paid, or with nothing to pay.
+    pub const fn is_completed(&self) -> bool {
+        matches!(self.stage, Stage::Paid(_) | Stage::Free)
     }
 
     pub fn is_overdue(&self, now: Timestamp) -> bool {
@@ -288,6 +306,11 @@ impl Session {
             }
         }
     }
+}
+
+/// What all lines cost together, in minor units.
+fn sum(lines: &[Line]) -> i64 {
+    lines.iter().map(|line| line.unit.saturating_mul(line.quantity)).fold(0, i64::saturating_add)
 }
 
 impl Payment {

@@ -16,8 +16,8 @@ use super::inbox::Mail;
 use super::keys::{Keys, private_file, random_text};
 use super::protocol;
 use super::stripe::Answered;
-use super::till::{Happening, Refusal, Session};
-use super::webhooks::Post;
+use super::till::{Handle, Happening, Provider, Refusal, Session, Subscription, Turn};
+use super::webhooks::{Event, Post};
 use super::{SandboxError, Settings};
 use crate::values::{Clock, Entropy, Timestamp};
 
@@ -40,6 +40,8 @@ pub(super) struct World {
 pub(super) struct State {
     /// In the order of their making.
     pub sessions: Vec<Session>,
+    /// In the order of their beginning.
+    pub subscriptions: Vec<Subscription>,
     pub post: Post,
     pub creem: Shelf,
     pub flowglad: Records,
@@ -113,10 +115,10 @@ impl World {
         }
     }
 
-    /// Looks at the state as it is now: sessions whose time is over have expired.
+    /// Looks at the state as it is now: sessions whose time is over have expired, and periods that are over have ended.
     pub async fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
         let now = self.now();
-        let is_overdue = self.state().sessions.iter().any(|session| session.is_overdue(now));
+        let is_overdue = self.state().is_overdue(now);
         if is_overdue {
             self.change(|_| ()).await;
         }
@@ -174,6 +176,20 @@ impl State {
     pub fn session_of_charge(&self, charge: &str) -> Option<&Session> {
         self.sessions.iter().rev().find(|session| session.handle().is_some_and(|handle| handle.charge == charge))
     }
+
+    pub fn subscription(&self, id: &str) -> Option<&Subscription> {
+        self.subscriptions.iter().rev().find(|subscription| subscription.id == id)
+    }
+
+    /// The one that a session began.
+    pub fn subscription_of(&self, session: &Session) -> Option<&Subscription> {
+        self.subscription(&session.begins.as_ref()?.subscription_id)
+    }
+
+    fn is_overdue(&self, now: Timestamp) -> bool {
+        self.sessions.iter().any(|session| session.is_overdue(now))
+            || self.subscriptions.iter().any(|subscription| subscription.is_overdue(now))
+    }
 }
 
 impl Change<'_> {
@@ -193,11 +209,54 @@ impl Change<'_> {
             Err(refusal) => return Some(Err(refusal)),
         };
         let session = session.clone();
-        self.tell(&session, &happening);
+        self.begin_subscription(&session);
+        let events = protocol::of(session.provider).announce(self, &session, &happening);
+        self.send(events);
         Some(Ok(session))
     }
 
-    /// Expires what nobody paid in time.
+    /// Makes one change to a subscription and tells the shop of it; `None` for one that isn't there.
+    pub fn turn(
+        &mut self,
+        subscription_id: &str,
+        turn: impl FnOnce(&mut Subscription) -> Result<Turn, Refusal>,
+    ) -> Option<Result<Subscription, Refusal>> {
+        let subscription = self.state.subscriptions.iter_mut().rev().find(|subscription| subscription.id == subscription_id)?;
+        let turn = match turn(subscription) {
+            Ok(turn) => turn,
+            Err(refusal) => return Some(Err(refusal)),
+        };
+        let subscription = subscription.clone();
+        let session = self.state.session(&subscription.session_id)?.clone();
+        let events = protocol::of(subscription.provider).announce_turn(self, &session, &subscription, turn);
+        self.send(events);
+        Some(Ok(subscription))
+    }
+
+    /// Fresh ids for a payment at this provider, made or tried now.
+    pub fn handle(&self, provider: Provider) -> Handle {
+        let prefixes = protocol::of(provider).prefixes();
+        Handle { payment: self.id(prefixes.payment), charge: self.id(prefixes.charge), at: self.now }
+    }
+
+    /// Events on their way to the shop.
+    pub fn send(&mut self, events: Vec<Event>) {
+        for event in events {
+            tracing::info!(event = %event.id, kind = %event.kind, session = %event.session_id, "sandbox event");
+            self.state.post.put(event, self.now);
+        }
+    }
+
+    /// The subscription that paying this session begins, once.
+    fn begin_subscription(&mut self, session: &Session) {
+        if self.state.subscription_of(session).is_none()
+            && let Some(subscription) = Subscription::begun_by(session, self.now)
+        {
+            self.state.subscriptions.push(subscription);
+        }
+    }
+
+    /// Expires what nobody paid in time, and begins or ends what subscriptions are due for.
     fn lapse(&mut self) {
         let now = self.now;
         let overdue: Vec<String> =
@@ -205,12 +264,10 @@ impl Change<'_> {
         for id in overdue {
             self.act(&id, Session::expire);
         }
-    }
-
-    fn tell(&mut self, session: &Session, happening: &Happening) {
-        for event in protocol::of(session.provider).announce(self, session, happening) {
-            tracing::info!(event = %event.id, kind = %event.kind, session = %session.id, "sandbox event");
-            self.state.post.put(event, self.now);
+        // A sandbox that was away for months has as many periods to catch up with.
+        while let Some(overdue) = self.state.subscriptions.iter().find(|subscription| subscription.is_overdue(now)) {
+            let (id, handle) = (overdue.id.clone(), self.handle(overdue.provider));
+            self.turn(&id, |subscription| subscription.reach_period_end(handle));
         }
     }
 }

@@ -11,7 +11,7 @@ use super::objects::{self, id_of, record};
 use super::{customers, discounts, products, questions};
 use crate::checkout::signatures::creem_redirect_signature;
 use crate::sandbox::hosted;
-use crate::sandbox::till::{Line, Provider, Session, Stage};
+use crate::sandbox::till::{Begins, Line, Provider, Session, Stage};
 use crate::sandbox::world::Change;
 use crate::values::Currency;
 
@@ -46,6 +46,11 @@ pub fn create(change: &mut Change<'_>, call: &Call) -> Outcome {
         "request": Value::Object(body.0.clone()), "product": product, "customer_id": customer_id, "discount": discount,
         "questions": questions,
     });
+    let begins = products::interval(&product).map(|every| Begins {
+        subscription_id: id_of("sub_", &id),
+        customer_id: customer_id.clone(),
+        every,
+    });
     let session = Session {
         id,
         provider: Provider::Creem,
@@ -58,6 +63,7 @@ pub fn create(change: &mut Change<'_>, call: &Call) -> Outcome {
         cancel_url: None,
         buyer_email,
         asked,
+        begins,
         stage: Stage::Open { declined: None },
     };
     let answer = objects::checkout(change.state, &session);
@@ -94,6 +100,7 @@ fn lines(change: &Change<'_>, body: &Fields, product: &Value, discount: Option<&
         price_id: String::new(),
         product_id: product["id"].as_str().unwrap_or_default().to_owned(),
         is_catalog: custom.is_none(),
+        every: products::interval(product),
     };
     let unit = custom.or_else(|| product["price"].as_i64()).unwrap_or_default();
     let mut lines = vec![line(product["name"].as_str().unwrap_or_default(), quantity, unit)];

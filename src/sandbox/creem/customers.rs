@@ -66,7 +66,7 @@ fn shown(id: &str, customer: &Customer) -> Value {
 /// By id: those with a record, and every other buyer as the first checkout has it.
 fn all(state: &State) -> BTreeMap<String, Customer> {
     let mut all = state.creem.customers.clone();
-    for session in state.sessions.iter().filter(|session| session.provider == Provider::Creem && objects::is_completed(session)) {
+    for session in state.sessions.iter().filter(|session| session.provider == Provider::Creem && session.is_completed()) {
         all.entry(id_of_buyer(session)).or_insert_with(|| buyer(session));
     }
     all
@@ -130,7 +130,7 @@ pub fn update(change: &mut Change<'_>, call: &Call) -> Outcome {
 /// `GET /v1/customers/{id}/orders`.
 pub fn orders(state: &State, call: &Call, id: &str) -> Outcome {
     let _known = email_of(state, id).ok_or_else(unknown)?;
-    let theirs = objects::checkouts(state).filter(|session| objects::is_completed(session) && id_of_buyer(session) == id);
+    let theirs = objects::checkouts(state).filter(|session| session.is_completed() && id_of_buyer(session) == id);
     call.page(theirs.map(objects::order).collect())
 }
 

@@ -129,7 +129,7 @@ fn shown(state: &State, discount: &Value, now: Timestamp) -> Value {
         shown.insert("status".to_owned(), json!("expired"));
     }
     let redeemed = objects::checkouts(state)
-        .filter(|session| objects::is_completed(session) && *objects::kept(session, "/discount/id") == discount["id"]);
+        .filter(|session| session.is_completed() && *objects::kept(session, "/discount/id") == discount["id"]);
     shown.insert("redeem_count".to_owned(), json!(redeemed.count()));
     Value::Object(shown)
 }

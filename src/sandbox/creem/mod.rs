@@ -23,11 +23,10 @@ use serde_json::{Value, json};
 use self::call::Call;
 use self::error::CreemError;
 use self::objects::id_of;
-use self::shelf::Ending;
 pub(super) use self::shelf::Shelf;
 use super::keys::Keys;
 use super::protocol::{Prefixes, Protocol};
-use super::till::{Happening, Provider, Session};
+use super::till::{Happening, Provider, Session, Subscription, Turn};
 use super::webhooks::Event;
 use super::world::{Change, State, World};
 use crate::checkout::signatures::creem_header;
@@ -75,7 +74,7 @@ impl Protocol for Creem {
     /// Only what was paid, given back or disputed is told: no event says that a checkout expired or came to nothing.
     fn announce(&self, change: &Change<'_>, session: &Session, happening: &Happening) -> Vec<Event> {
         let said = match happening {
-            Happening::Completed | Happening::Settled if objects::is_completed(session) => completed(change.state, session),
+            Happening::Completed | Happening::Settled if session.is_completed() => completed(change.state, session),
             Happening::Refunded(id) => refunded(change.state, session, id).into_iter().collect(),
             Happening::Disputed => disputed(change.state, session).into_iter().collect(),
             Happening::Completed
@@ -86,6 +85,17 @@ impl Protocol for Creem {
             | Happening::DisputeClosed => Vec::new(),
         };
         said.into_iter().map(|(kind, object)| event(change, session, kind, &object)).collect()
+    }
+
+    fn announce_turn(&self, change: &Change<'_>, session: &Session, subscription: &Subscription, turn: Turn) -> Vec<Event> {
+        let kind = match turn {
+            Turn::Renewed => "subscription.paid",
+            Turn::RenewalFailed => "subscription.past_due",
+            Turn::EndScheduled => "subscription.scheduled_cancel",
+            Turn::EndCalledOff => "subscription.update",
+            Turn::Ended => "subscription.canceled",
+        };
+        vec![event(change, session, kind, &objects::subscription(change.state, session, subscription, true))]
     }
 
     fn webhook_path(&self) -> &'static str {
@@ -104,8 +114,8 @@ impl Protocol for Creem {
 
 fn completed(state: &State, session: &Session) -> Vec<(&'static str, Value)> {
     let mut said = vec![("checkout.completed", objects::checkout(state, session))];
-    if objects::is_recurring(session) {
-        let subscription = objects::subscription(state, session, true);
+    if let Some(subscription) = state.subscription_of(session) {
+        let subscription = objects::subscription(state, session, subscription, true);
         said.push(("subscription.active", subscription.clone()));
         said.push(("subscription.paid", subscription));
     }
@@ -251,8 +261,8 @@ async fn customer_portal(call: Call) -> Response {
 
 async fn read_subscription(call: Call) -> Response {
     call.read(|state, call| {
-        let session = subscribed(state, call.required("subscription_id")?)?;
-        Ok(objects::subscription(state, session, true))
+        let (session, subscription) = subscribed(state, call.required("subscription_id")?)?;
+        Ok(objects::subscription(state, session, subscription, true))
     })
     .await
 }
@@ -260,19 +270,15 @@ async fn read_subscription(call: Call) -> Response {
 /// `POST /v1/subscriptions/{id}/cancel`, at once where it doesn't say when.
 async fn cancel_subscription(Path(id): Path<String>, call: Call) -> Response {
     let cancel = |change: &mut Change<'_>, call: &Call| {
-        let session = subscribed(change.state, &id)?.clone();
-        let (ending, kind) = match call.body.word("mode", &["immediate", "scheduled"])? {
-            Some("scheduled") => (Ending::AtPeriodEnd, "subscription.scheduled_cancel"),
-            Some(_) | None => (Ending::AtOnce, "subscription.canceled"),
+        subscribed(change.state, &id)?;
+        let is_scheduled = call.body.word("mode", &["immediate", "scheduled"])? == Some("scheduled");
+        let now = change.now;
+        let end = |subscription: &mut Subscription| {
+            if is_scheduled { subscription.schedule_end(now) } else { subscription.end(now) }
         };
-        if change.state.creem.canceled.get(&session.id).is_some_and(|(ending, _)| *ending == Ending::AtOnce) {
-            return Err(CreemError::bad("The subscription is canceled already."));
-        }
-        change.state.creem.canceled.insert(session.id.clone(), (ending, change.now));
-        let subscription = objects::subscription(change.state, &session, true);
-        let event = event(change, &session, kind, &subscription);
-        change.state.post.put(event, change.now);
-        Ok(subscription)
+        change.turn(&id, end).ok_or_else(|| CreemError::unknown("Subscription"))??;
+        let (session, subscription) = subscribed(change.state, &id)?;
+        Ok(objects::subscription(change.state, session, subscription, true))
     };
     call.write(cancel).await
 }
@@ -297,8 +303,8 @@ fn find<'a>(state: &'a State, id: &str, what: &str) -> Result<&'a Session, Creem
     state.session(id).filter(|session| session.provider == Provider::Creem).ok_or_else(|| CreemError::unknown(what))
 }
 
-fn subscribed<'a>(state: &'a State, id: &str) -> Result<&'a Session, CreemError> {
-    let is_it = |session: &&Session| objects::is_recurring(session) && objects::is_completed(session);
-    let found = find(state, &id_of("ch_", id.trim_start_matches("sub_")), "Subscription").ok().filter(is_it);
-    found.ok_or_else(|| CreemError::unknown("Subscription"))
+fn subscribed<'a>(state: &'a State, id: &str) -> Result<(&'a Session, &'a Subscription), CreemError> {
+    let found = state.subscription(id).filter(|subscription| subscription.provider == Provider::Creem);
+    let subscription = found.ok_or_else(|| CreemError::unknown("Subscription"))?;
+    Ok((find(state, &subscription.session_id, "Subscription")?, subscription))
 }

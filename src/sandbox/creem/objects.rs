@@ -2,18 +2,12 @@
 //!
 //! A checkout makes at most one order, one customer and one subscription here, so their ids are its own under other prefixes.
 
-use std::time::Duration;
-
 use serde_json::{Map, Value, json};
 
 use super::customers;
-use super::shelf::Ending;
-use crate::sandbox::till::{Dispute, Payment, Provider, Refund, Session, Stage, Verdict};
+use crate::sandbox::till::{Dispute, Handle, Payment, Provider, Refund, Session, Stage, Standing, Subscription, Verdict};
 use crate::sandbox::world::State;
 use crate::values::Timestamp;
-
-/// A month of a subscription, near enough for a stand-in.
-const PERIOD: Duration = Duration::from_hours(30 * 24);
 
 /// The beginning of every object. Nothing here is ever live.
 pub fn object(kind: &str, id: &str) -> Map<String, Value> {
@@ -70,10 +64,6 @@ pub fn is_recurring(session: &Session) -> bool {
     session.asked.get("product").is_some_and(|product| product["billing_type"] == "recurring")
 }
 
-pub const fn is_completed(session: &Session) -> bool {
-    matches!(session.stage, Stage::Paid(_) | Stage::Free)
-}
-
 /// A delayed payment that failed leaves a checkout that can't be paid any more, for which Creem has one word.
 const fn status(session: &Session) -> &'static str {
     match session.stage {
@@ -91,11 +81,11 @@ pub fn checkout(state: &State, session: &Session) -> Value {
     if session.is_open() {
         object.insert("checkout_url".to_owned(), json!(session.url));
     }
-    if is_completed(session) {
+    if session.is_completed() {
         object.insert("order".to_owned(), order(session));
         object.insert("customer".to_owned(), customers::of_session(state, session));
-        if is_recurring(session) {
-            object.insert("subscription".to_owned(), subscription(state, session, false));
+        if let Some(begun) = state.subscription_of(session) {
+            object.insert("subscription".to_owned(), subscription(state, session, begun, false));
         }
     }
     Value::Object(object)
@@ -158,17 +148,16 @@ fn subtotal(session: &Session) -> i64 {
     session.lines.first().map_or(0, |line| line.unit.saturating_mul(line.quantity))
 }
 
-/// A subscription; with its product and customer whole where it is told of by itself.
-pub fn subscription(state: &State, session: &Session, is_whole: bool) -> Value {
-    let began = session.handle().map_or(session.created_at, |handle| handle.at);
-    let ending = state.creem.canceled.get(&session.id);
-    let status = match ending {
-        None => "active",
-        Some((Ending::AtPeriodEnd, _)) => "scheduled_cancel",
-        Some((Ending::AtOnce, _)) => "canceled",
+/// A subscription; with its product and customer whole where it is told of by itself. `session` began it.
+pub fn subscription(state: &State, session: &Session, subscription: &Subscription, is_whole: bool) -> Value {
+    let status = match (subscription.standing, subscription.end_asked_at) {
+        (Standing::Active, None) => "active",
+        (Standing::Active, Some(_)) => "scheduled_cancel",
+        (Standing::PastDue, _) => "past_due",
+        (Standing::Ended { .. }, _) => "canceled",
     };
-    let canceled_at = ending.filter(|(ending, _)| *ending == Ending::AtOnce).map(|(_, at)| iso(*at));
-    let mut object = object("subscription", &id_of("sub_", &session.id));
+    let paid = last_paid(session, subscription);
+    let mut object = object("subscription", &subscription.id);
     object.extend([
         ("product".to_owned(), if is_whole { product(session) } else { json!(product_id(session)) }),
         (
@@ -177,19 +166,25 @@ pub fn subscription(state: &State, session: &Session, is_whole: bool) -> Value {
         ),
         ("collection_method".to_owned(), json!("charge_automatically")),
         ("status".to_owned(), json!(status)),
-        ("last_transaction_date".to_owned(), json!(iso(began))),
-        ("next_transaction_date".to_owned(), json!(iso(began.plus(PERIOD)))),
-        ("current_period_start_date".to_owned(), json!(iso(began))),
-        ("current_period_end_date".to_owned(), json!(iso(began.plus(PERIOD)))),
-        ("canceled_at".to_owned(), json!(canceled_at)),
-        ("created_at".to_owned(), json!(iso(began))),
-        ("updated_at".to_owned(), json!(iso(ending.map_or(began, |(_, at)| *at)))),
+        ("last_transaction_date".to_owned(), json!(iso(paid.map_or(subscription.began_at, |handle| handle.at)))),
+        ("next_transaction_date".to_owned(), json!(iso(subscription.paid_until()))),
+        ("current_period_start_date".to_owned(), json!(iso(subscription.period_start()))),
+        ("current_period_end_date".to_owned(), json!(iso(subscription.period_end()))),
+        ("canceled_at".to_owned(), json!(subscription.ended_at().map(iso))),
+        ("created_at".to_owned(), json!(iso(subscription.began_at))),
+        ("updated_at".to_owned(), json!(iso(subscription.updated_at))),
     ]);
-    object.extend(session.payment().map(|payment| ("last_transaction_id".to_owned(), json!(payment.handle.payment))));
+    object.extend(paid.map(|handle| ("last_transaction_id".to_owned(), json!(handle.payment))));
     object.extend(
         Some(asked(session, "metadata")).filter(|value| value.is_object()).map(|value| ("metadata".to_owned(), value.clone())),
     );
     Value::Object(object)
+}
+
+/// The payment that was made last: a renewal's, or that of the checkout.
+fn last_paid<'a>(session: &'a Session, subscription: &'a Subscription) -> Option<&'a Handle> {
+    let renewed = subscription.renewals.iter().rev().find(|renewal| renewal.is_paid).map(|renewal| &renewal.handle);
+    renewed.or_else(|| session.payment().map(|payment| &payment.handle))
 }
 
 pub fn transaction(session: &Session, payment: &Payment) -> Value {

@@ -8,6 +8,7 @@ use super::error::CreemError;
 use super::objects::{iso, object, record};
 use super::questions;
 use crate::sandbox::SeedPrice;
+use crate::sandbox::till::{Recurrence, Unit};
 use crate::sandbox::world::{Change, State, World};
 use crate::values::{Currency, Timestamp};
 
@@ -152,4 +153,17 @@ fn seeded(price: &SeedPrice) -> Value {
 
 fn unknown() -> CreemError {
     CreemError::unknown("Product")
+}
+
+/// How often a product is paid again; `None` for one that is paid once.
+pub fn interval(product: &Value) -> Option<Recurrence> {
+    let months = |count| Recurrence { count, unit: Unit::Month };
+    match product["billing_period"].as_str() {
+        None | Some("once") => None,
+        Some("every-day") => Some(Recurrence { count: 1, unit: Unit::Day }),
+        Some("every-three-months") => Some(months(3)),
+        Some("every-six-months") => Some(months(6)),
+        Some("every-year") => Some(Recurrence::YEAR),
+        Some(_) => Some(Recurrence::MONTH),
+    }
 }

@@ -10,7 +10,6 @@ use super::customers::Customer;
 use super::error::CreemError;
 use super::objects::{object, record};
 use crate::sandbox::world::{Change, State};
-use crate::values::Timestamp;
 
 /// Objects stand here as Creem shows them.
 #[derive(Default, Serialize, Deserialize)]
@@ -22,16 +21,6 @@ pub struct Shelf {
     pub discounts: Vec<Value>,
     pub customers: BTreeMap<String, Customer>,
     pub webhooks: Vec<Value>,
-    /// By checkout: whether at once or at the period's end, and since when.
-    pub canceled: BTreeMap<String, (Ending, Timestamp)>,
-}
-
-/// How a subscription ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ending {
-    AtOnce,
-    AtPeriodEnd,
 }
 
 /// `POST /v1/webhooks`. Every endpoint here has the secret of `sandbox.env`, with which all events are signed.

@@ -68,8 +68,13 @@ fn session(change: &Change<'_>, asked: Value, quantity: i64, success_url: &str, 
         price_id: text("id"),
         product_id: text("productId"),
         is_catalog: true,
+        every: objects::interval(&price),
     };
     let email = asked.pointer("/customer/email").and_then(Value::as_str).map(str::to_owned);
+    let customer = asked.pointer("/customer/id").and_then(Value::as_str);
+    let is_new = asked.pointer("/session/type").and_then(Value::as_str) == Some("product");
+    let every = objects::interval(&price).filter(|_| is_new);
+    let begins = every.map(|every| objects::begins(&id, customer, every));
     Session {
         url: hosted::url(&change.world.keys.hosted_origin, &id),
         id,
@@ -82,6 +87,7 @@ fn session(change: &Change<'_>, asked: Value, quantity: i64, success_url: &str, 
         cancel_url: Some(cancel_url.to_owned()),
         buyer_email: email,
         asked,
+        begins,
         stage: Stage::Open { declined: None },
     }
 }

@@ -61,7 +61,10 @@ impl From<Refusal> for FlowgladError {
             Refusal::AllRefunded => "Payment has already been refunded".to_owned(),
             Refusal::NotProcessing | Refusal::NotPaid => "Only a payment that was made can be refunded".to_owned(),
             Refusal::TooMuch { .. } => "Partial amount cannot be greater than what is left of the payment".to_owned(),
-            Refusal::NotOpen | Refusal::Disputed | Refusal::NotDisputed => refusal.to_string(),
+            Refusal::Ended => "Subscription is already canceled".to_owned(),
+            Refusal::NotOpen | Refusal::Disputed | Refusal::NotDisputed | Refusal::EndScheduled | Refusal::EndNotScheduled => {
+                refusal.to_string()
+            }
         })
     }
 }

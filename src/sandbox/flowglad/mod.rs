@@ -22,11 +22,10 @@ use self::call::{Call, Outcome};
 use self::error::FlowgladError;
 use self::fields::Fields;
 use self::list::page;
-use self::records::Cancellation;
 pub(super) use self::records::Records;
 use super::keys::Keys;
 use super::protocol::{Prefixes, Protocol};
-use super::till::{Happening, Provider, Session, Stage};
+use super::till::{Happening, Provider, Session, Stage, Subscription, Turn};
 use super::webhooks::Event;
 use super::world::{Change, State, World};
 use crate::checkout::signatures::svix_headers;
@@ -81,7 +80,7 @@ impl Protocol for Flowglad {
             (Happening::Completed | Happening::Settled, Stage::Paid(_)) if objects::kind(session) != "product" => {
                 &["payment.succeeded"]
             }
-            (Happening::Completed | Happening::Settled, Stage::Paid(_)) if objects::has_subscription(session) => {
+            (Happening::Completed | Happening::Settled, Stage::Paid(_)) if session.begins.is_some() => {
                 &["subscription.created", "payment.succeeded", "purchase.completed"]
             }
             (Happening::Completed | Happening::Settled, Stage::Paid(_)) => &["payment.succeeded", "purchase.completed"],
@@ -98,6 +97,21 @@ impl Protocol for Flowglad {
             ) => &[],
         };
         kinds.iter().filter_map(|kind| Some(event(change, kind, &session.id, &body(change.state, session, kind)?))).collect()
+    }
+
+    /// A renewal is told as its payment; that an end was scheduled, as a change.
+    fn announce_turn(&self, change: &Change<'_>, session: &Session, subscription: &Subscription, turn: Turn) -> Vec<Event> {
+        let renewal = || subscription.renewals.last().map(|renewal| objects::renewal_payment(session, subscription, renewal));
+        let (kind, object, record) = match turn {
+            Turn::Renewed => ("payment.succeeded", "payment", renewal()),
+            Turn::RenewalFailed => ("payment.failed", "payment", renewal()),
+            Turn::EndScheduled | Turn::EndCalledOff => {
+                ("subscription.updated", "subscription", Some(objects::subscription(session, subscription)))
+            }
+            Turn::Ended => ("subscription.canceled", "subscription", Some(objects::subscription(session, subscription))),
+        };
+        let body = record.map(|record| message(&record, object, &objects::customer_of(session)));
+        body.map(|body| event(change, kind, &session.id, &body)).into_iter().collect()
     }
 
     fn webhook_path(&self) -> &'static str {
@@ -119,7 +133,7 @@ fn body(state: &State, session: &Session, kind: &str) -> Option<Value> {
     let (object, record) = match kind.split_once('.')?.0 {
         "payment" => ("payment", objects::payment(session)?),
         "purchase" => ("purchase", objects::purchase(session)?),
-        _ => ("subscription", objects::subscription(state, session)?),
+        _ => ("subscription", objects::subscription(session, state.subscription_of(session)?)),
     };
     Some(message(&record, object, &objects::customer_of(session)))
 }
@@ -206,11 +220,11 @@ async fn read_purchase(Shared(world): Sandbox, Path(id): Path<String>, call: Cal
 }
 
 async fn list_payments(Shared(world): Sandbox, call: Call) -> Response {
-    call.read(&world, |state, call| page(ours(state).filter_map(objects::payment), call)).await
+    call.read(&world, |state, call| page(objects::payments(state), call)).await
 }
 
 async fn read_payment(Shared(world): Sandbox, Path(id): Path<String>, call: Call) -> Response {
-    call.read(&world, |state, _| named("payment", payment(state, &id))).await
+    call.read(&world, |state, _| named("payment", objects::find_payment(state, &id))).await
 }
 
 async fn refund_payment(Shared(world): Sandbox, Path(id): Path<String>, call: Call) -> Response {
@@ -285,17 +299,12 @@ fn cancel(change: &mut Change<'_>, id: &str, body: &Value) -> Outcome {
     let mut fields = Fields::of(body, "cancellation");
     let timing = fields.one_of("timing", &["immediately", "at_end_of_current_billing_period"]);
     fields.done()?;
-    let before = objects::find_subscription(change.state, id)?;
-    if before.get("current") == Some(&json!(false)) {
-        return Err(FlowgladError::refused("Subscription is already canceled"));
-    }
-    let is_immediate = timing == "immediately";
-    change.state.flowglad.cancellations.insert(id.to_owned(), Cancellation { at: change.now, is_immediate });
-    let kind = if is_immediate { "subscription.canceled" } else { "subscription.updated" };
-    let told = objects::session_of_subscription(change.state, id)
-        .and_then(|session| Some(event(change, kind, &session.id, &self::body(change.state, session, kind)?)));
-    if let Some(event) = told {
-        change.state.post.put(event, change.now);
-    }
+    objects::find_subscription(change.state, id)?;
+    let now = change.now;
+    let end = |subscription: &mut Subscription| match timing {
+        "immediately" => subscription.end(now),
+        _ => subscription.schedule_end(now),
+    };
+    change.turn(id, end).ok_or_else(|| FlowgladError::missing("Subscription", id))??;
     named("subscription", objects::find_subscription(change.state, id))
 }

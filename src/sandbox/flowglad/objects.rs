@@ -1,17 +1,14 @@
 //! Sessions and what comes of paying them, as Flowglad answers them: purchases, payments and subscriptions.
 //! All of these are read off the till's sessions; their ids share an ending.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::ORGANIZATION;
 use super::call::Outcome;
 use super::error::FlowgladError;
 use super::records::{self, record};
-use crate::sandbox::till::{Handle, Payment, Session, Stage};
+use crate::sandbox::till::{Begins, Handle, Payment, Provider, Recurrence, Renewal, Session, Stage, Standing, Subscription, Unit};
 use crate::sandbox::world::State;
-use crate::values::{Timestamp, Zone};
 
 pub const SESSION_PREFIX: &str = "chckt_session_";
 const PURCHASE_PREFIX: &str = "prch_";
@@ -96,7 +93,7 @@ pub fn payment(session: &Session) -> Option<Value> {
         "currency": session.currency.as_str(), "status": status, "chargeDate": at.millis(),
         "settlementDate": paid.map(|_| at.millis()), "description": null, "receiptNumber": null, "receiptURL": null,
         "organizationId": ORGANIZATION, "customerId": customer_field(session, "id"),
-        "purchaseId": purchase_id(session), "subscriptionId": has_subscription(session).then(|| subscription_id(session)),
+        "purchaseId": purchase_id(session), "subscriptionId": session.begins.as_ref().map(|begins| &begins.subscription_id),
         "paymentMethodId": null, "billingPeriodId": null, "taxAmount": null, "subtotal": null, "taxType": null,
         "taxCountry": null, "taxState": null, "taxRatePercentage": null, "applicationFee": null,
         "refunded": refunded == Some(total), "refundedAmount": refunded, "refundedAt": refunded_at,
@@ -106,31 +103,69 @@ pub fn payment(session: &Session) -> Option<Value> {
     Some(record(id, *at, own))
 }
 
-/// The subscription that paying a session by such a price began.
-pub fn subscription(state: &State, session: &Session) -> Option<Value> {
-    if !has_subscription(session) {
-        return None;
+/// The payment of one more period of a subscription.
+pub fn renewal_payment(session: &Session, subscription: &Subscription, renewal: &Renewal) -> Value {
+    let mut object = payment(session).unwrap_or_default();
+    let total = subscription.price().minor;
+    let (status, is_paid) = if renewal.is_paid { ("succeeded", true) } else { ("failed", false) };
+    if let Some(fields) = object.as_object_mut() {
+        let at = renewal.handle.at.millis();
+        fields.extend([
+            ("id".to_owned(), json!(renewal.handle.payment)),
+            ("invoiceId".to_owned(), json!(format!("inv_{}", renewal.handle.charge))),
+            ("createdAt".to_owned(), json!(at)),
+            ("updatedAt".to_owned(), json!(at)),
+            ("amount".to_owned(), json!(total)),
+            ("status".to_owned(), json!(status)),
+            ("chargeDate".to_owned(), json!(at)),
+            ("settlementDate".to_owned(), json!(is_paid.then_some(at))),
+            ("subscriptionId".to_owned(), json!(subscription.id)),
+            ("refunded".to_owned(), json!(false)),
+            ("refundedAmount".to_owned(), Value::Null),
+            ("refundedAt".to_owned(), Value::Null),
+            ("failureMessage".to_owned(), json!((!is_paid).then_some("The payment did not arrive."))),
+            ("failureCode".to_owned(), json!((!is_paid).then_some("payment_canceled"))),
+        ]);
     }
-    let start = session.payment().map_or(session.created_at, |payment| payment.handle.at);
-    let end = period_end(session, start);
-    let canceled = state.flowglad.cancellations.get(&subscription_id(session));
-    let (status, canceled_at, scheduled_at) = match canceled {
-        None => ("active", None, None),
-        Some(canceled) if canceled.is_immediate => ("canceled", Some(canceled.at.millis()), None),
-        Some(_) => ("cancellation_scheduled", None, Some(end.millis())),
+    object
+}
+
+/// All payments: those of sessions, and those of the periods that came after them.
+pub fn payments(state: &State) -> impl Iterator<Item = Value> {
+    let ours = |provider| provider == Provider::Flowglad;
+    let of_sessions = state.sessions.iter().filter(move |session| ours(session.provider)).filter_map(payment);
+    let subscriptions = state.subscriptions.iter().filter(move |subscription| ours(subscription.provider));
+    let of_renewals = subscriptions.filter_map(|subscription| Some((state.session(&subscription.session_id)?, subscription)));
+    of_sessions.chain(of_renewals.flat_map(|(session, subscription)| {
+        subscription.renewals.iter().map(move |renewal| renewal_payment(session, subscription, renewal))
+    }))
+}
+
+pub fn find_payment(state: &State, id: &str) -> Outcome {
+    records::find(payments(state), "Payment", "id", id)
+}
+
+/// The subscription that paying `session` by such a price began.
+pub fn subscription(session: &Session, subscription: &Subscription) -> Value {
+    let end = subscription.period_end();
+    let (status, canceled_at, scheduled_at) = match (subscription.standing, subscription.end_asked_at) {
+        (Standing::Active, None) => ("active", None, None),
+        (Standing::Active, Some(_)) => ("cancellation_scheduled", None, Some(end.millis())),
+        (Standing::PastDue, _) => ("past_due", None, None),
+        (Standing::Ended { at }, _) => ("canceled", Some(at.millis()), None),
     };
     let own = json!({
-        "startDate": start.millis(), "customerId": customer_field(session, "id"), "organizationId": ORGANIZATION, "status": status,
-        "defaultPaymentMethodId": null, "backupPaymentMethodId": null, "trialEnd": null,
-        "currentBillingPeriodStart": start.millis(), "currentBillingPeriodEnd": end.millis(),
+        "startDate": subscription.began_at.millis(), "customerId": customer_field(session, "id"), "organizationId": ORGANIZATION,
+        "status": status, "defaultPaymentMethodId": null, "backupPaymentMethodId": null, "trialEnd": null,
+        "currentBillingPeriodStart": subscription.period_start().millis(), "currentBillingPeriodEnd": end.millis(),
         "metadata": asked(session)("outputMetadata"), "canceledAt": canceled_at, "cancelScheduledAt": scheduled_at,
         "cancellationReason": null, "replacedBySubscriptionId": null, "isFreePlan": false, "doNotCharge": false,
         "priceId": price_field(session, "id"), "runBillingAtPeriodStart": true,
         "interval": price_field(session, "intervalUnit"), "intervalCount": price_field(session, "intervalCount"),
-        "billingCycleAnchorDate": start.millis(), "name": asked(session)("outputName"), "renews": true,
+        "billingCycleAnchorDate": subscription.began_at.millis(), "name": asked(session)("outputName"), "renews": true,
         "scheduledAdjustmentAt": null, "current": status != "canceled",
     });
-    Some(record(&subscription_id(session), start, own))
+    record(&subscription.id, subscription.began_at, own)
 }
 
 pub fn find_session<'a>(state: &'a State, id: &str) -> Result<&'a Session, FlowgladError> {
@@ -142,18 +177,14 @@ pub fn find_purchase(state: &State, id: &str) -> Outcome {
 }
 
 pub fn find_subscription(state: &State, id: &str) -> Outcome {
-    let session = session_behind(state, SUBSCRIPTION_PREFIX, id);
-    session.and_then(|session| subscription(state, session)).ok_or_else(|| FlowgladError::missing("Subscription", id))
+    let found = state.subscription(id).filter(|found| found.provider == Provider::Flowglad);
+    let whole = found.and_then(|found| Some(subscription(state.session(&found.session_id)?, found)));
+    whole.ok_or_else(|| FlowgladError::missing("Subscription", id))
 }
 
 /// The session that an id belongs to which shares its ending.
-pub fn session_behind<'a>(state: &'a State, prefix: &str, id: &str) -> Option<&'a Session> {
+fn session_behind<'a>(state: &'a State, prefix: &str, id: &str) -> Option<&'a Session> {
     state.session(&format!("{SESSION_PREFIX}{}", id.strip_prefix(prefix)?))
-}
-
-/// The session of a subscription's id.
-pub fn session_of_subscription<'a>(state: &'a State, id: &str) -> Option<&'a Session> {
-    session_behind(state, SUBSCRIPTION_PREFIX, id)
 }
 
 /// Whoever pays without being known becomes a customer then.
@@ -161,11 +192,16 @@ pub fn customer_of(session: &Session) -> Value {
     match session.asked.get("customer") {
         Some(customer) if !customer.is_null() => customer.clone(),
         Some(_) | None => {
-            let id = format!("cust_{}", ending(session));
+            let id = customer_id(&session.id);
             let email = session.buyer_email.as_deref().unwrap_or("nobody@example.com");
             records::customer(&id, &id, email, email, session.created_at)
         }
     }
+}
+
+/// Of a customer who is made by paying.
+fn customer_id(session_id: &str) -> String {
+    format!("cust_{}", session_id.strip_prefix(SESSION_PREFIX).unwrap_or(session_id))
 }
 
 fn customer_field(session: &Session, field: &str) -> Value {
@@ -189,20 +225,24 @@ fn price_field(session: &Session, field: &str) -> Value {
     session.asked.get("price").and_then(|price| price.get(field)).cloned().unwrap_or_default()
 }
 
-pub fn has_subscription(session: &Session) -> bool {
-    let is_done = matches!(session.stage, Stage::Paid(_) | Stage::Free);
-    is_done && kind(session) == "product" && price_field(session, "type") == "subscription"
+/// How often a price is paid again; `None` for one that is paid once.
+pub fn interval(price: &Value) -> Option<Recurrence> {
+    let text = |name: &str| price.get(name).and_then(Value::as_str);
+    let unit = match text("intervalUnit")? {
+        "day" => Unit::Day,
+        "week" => Unit::Week,
+        "year" => Unit::Year,
+        _ => Unit::Month,
+    };
+    let count = price.get("intervalCount").and_then(Value::as_u64).and_then(|count| u32::try_from(count).ok()).unwrap_or(1);
+    (text("type") == Some("subscription")).then_some(Recurrence { count, unit })
 }
 
-fn period_end(session: &Session, start: Timestamp) -> Timestamp {
-    let count = price_field(session, "intervalCount").as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(1);
-    let days = |days: u32| start.plus(Duration::from_hours(24).saturating_mul(days));
-    match price_field(session, "intervalUnit").as_str() {
-        Some("day") => days(count),
-        Some("week") => days(count.saturating_mul(7)),
-        Some("year") => Zone::UTC.add_months(start, count.saturating_mul(12)),
-        _ => Zone::UTC.add_months(start, count),
-    }
+/// What paying a new product's session begins. Its ids are those of the session behind other prefixes.
+pub fn begins(session_id: &str, customer: Option<&str>, every: Recurrence) -> Begins {
+    let ending = session_id.strip_prefix(SESSION_PREFIX).unwrap_or(session_id);
+    let customer_id = customer.map_or_else(|| customer_id(session_id), str::to_owned);
+    Begins { subscription_id: format!("{SUBSCRIPTION_PREFIX}{ending}"), customer_id, every }
 }
 
 fn ending(session: &Session) -> &str {
@@ -211,8 +251,4 @@ fn ending(session: &Session) -> &str {
 
 fn purchase_id(session: &Session) -> Option<String> {
     (kind(session) == "product").then(|| format!("{PURCHASE_PREFIX}{}", ending(session)))
-}
-
-fn subscription_id(session: &Session) -> String {
-    format!("{SUBSCRIPTION_PREFIX}{}", ending(session))
 }

@@ -1,8 +1,6 @@
 //! What can be made through Flowglad's API besides sessions: customers, products, prices, discounts and webhook endpoints.
 //! They are kept as they are answered; the catalog's products and prices are there from the start.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -22,14 +20,6 @@ pub struct Records {
     pub prices: Vec<Value>,
     pub discounts: Vec<Value>,
     pub webhooks: Vec<Value>,
-    /// By subscription.
-    pub cancellations: BTreeMap<String, Cancellation>,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Cancellation {
-    pub at: Timestamp,
-    pub is_immediate: bool,
 }
 
 const INTERVALS: [&str; 4] = ["day", "week", "month", "year"];

@@ -104,6 +104,7 @@ pub fn create(change: &mut Change<'_>, form: &Form) -> Outcome {
         cancel_url,
         buyer_email,
         asked: json!(form),
+        begins: None,
         stage: Stage::Open { declined: None },
     };
     check_total(&session)?;

@@ -80,7 +80,12 @@ impl StripeError {
                 let message = format!("The refund must be between 1 and the {left} that are left of the payment, in minor units.");
                 Self { param: Some("amount".to_owned()), ..Self::request(StatusCode::BAD_REQUEST, message) }
             }
-            Refusal::NotPaid | Refusal::NotProcessing | Refusal::NotDisputed => Self::request(StatusCode::BAD_REQUEST, message),
+            Refusal::NotPaid
+            | Refusal::NotProcessing
+            | Refusal::NotDisputed
+            | Refusal::Ended
+            | Refusal::EndScheduled
+            | Refusal::EndNotScheduled => Self::request(StatusCode::BAD_REQUEST, message),
         }
     }
 }

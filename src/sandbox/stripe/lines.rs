@@ -68,6 +68,7 @@ fn catalog_line(change: &Change<'_>, param: &str, id: &str) -> Result<(Line, Cur
         price_id: id.to_owned(),
         product_id: catalog::product_id(price),
         is_catalog: true,
+        every: None,
     };
     Ok((line, price.price.currency))
 }
@@ -88,6 +89,7 @@ fn own_line(change: &Change<'_>, form: &Form, data: &str) -> Result<(Line, Curre
         price_id: change.id("price_"),
         product_id: change.id("prod_"),
         is_catalog: false,
+        every: None,
     };
     Ok((line, currency))
 }

@@ -29,7 +29,7 @@ use self::form::Form;
 use self::list::page;
 use super::keys::Keys;
 use super::protocol::{Prefixes, Protocol};
-use super::till::{Happening, Payment, Session, Stage};
+use super::till::{Happening, Payment, Session, Stage, Subscription, Turn};
 use super::webhooks::Event;
 use super::world::{Change, State, World};
 use crate::checkout::signatures::stripe_header;
@@ -74,6 +74,11 @@ impl Protocol for Stripe {
     fn announce(&self, change: &Change<'_>, session: &Session, happening: &Happening) -> Vec<Event> {
         let said = said(session, happening);
         said.into_iter().map(|(kind, data)| event(change, session, kind, &data)).collect()
+    }
+
+    /// Sessions in mode subscription are not opened here yet, so none turns.
+    fn announce_turn(&self, _: &Change<'_>, _: &Session, _: &Subscription, _: Turn) -> Vec<Event> {
+        Vec::new()
     }
 
     fn webhook_path(&self) -> &'static str {

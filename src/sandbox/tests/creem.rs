@@ -20,7 +20,7 @@ impl Lab {
         body
     }
 
-    async fn creem_post(&self, path: &str, body: Value) -> Value {
+    pub async fn creem_post(&self, path: &str, body: Value) -> Value {
         let (status, answer) = self.creem(Method::POST, path, body).await;
         assert_eq!(status, 200, "{path}: {answer}");
         answer

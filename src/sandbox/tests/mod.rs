@@ -5,6 +5,7 @@ mod flowglad;
 mod inbox;
 mod payment_page;
 mod stripe;
+mod subscriptions;
 mod webhooks;
 
 use std::collections::VecDeque;

@@ -1,6 +1,6 @@
 use super::*;
 
-fn session(unit: i64) -> Session {
+pub fn session(unit: i64) -> Session {
     let line = Line {
         id: "li_1".to_owned(),
         name: "Founder, 12 months".to_owned(),
@@ -10,6 +10,7 @@ fn session(unit: i64) -> Session {
         price_id: "price_1".to_owned(),
         product_id: "prod_1".to_owned(),
         is_catalog: false,
+        every: None,
     };
     Session {
         id: "cs_test_1".to_owned(),
@@ -23,11 +24,12 @@ fn session(unit: i64) -> Session {
         cancel_url: None,
         buyer_email: None,
         asked: serde_json::Value::Null,
+        begins: None,
         stage: Stage::Open { declined: None },
     }
 }
 
-fn handle(payment: &str) -> Handle {
+pub fn handle(payment: &str) -> Handle {
     Handle { payment: payment.to_owned(), charge: "ch_1".to_owned(), at: Timestamp::from_seconds(1) }
 }
 
