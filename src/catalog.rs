@@ -1,11 +1,15 @@
 //! What is for sale: a tier for a number of months, and its price. Pure, and the same in the server and in the browser.
 
+mod promo;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::values::{Accent, Currency, Email, Interval, Money, months_in_figures, months_in_words};
+
+pub use promo::{Discount, Percent, PromoCode, PromoError, PromoName, PromoRefused};
 
 /// What is given. The order is the rank: the higher tier runs first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -50,6 +50,13 @@ impl Zone {
         self.zoned(at).date()
     }
 
+    /// The first moment of `day` in this zone.
+    #[must_use]
+    pub fn start_of(&self, day: Day) -> Option<Timestamp> {
+        let zoned = day.to_zoned(self.0.clone()).ok()?;
+        Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
+    }
+
     /// Nine in the morning of `day` in this zone; where a change of clocks leaves it out, the next moment there is.
     #[must_use]
     pub fn morning_of(&self, day: Day) -> Option<Timestamp> {
@@ -150,6 +157,14 @@ mod tests {
         let new_york = Zone::parse("America/New_York").unwrap();
         assert_eq!(new_york.morning_of("2026-12-24".parse().unwrap()), Some(at("2026-12-24T14:00:00Z")));
         assert_eq!(new_york.morning_of("2026-07-04".parse().unwrap()), Some(at("2026-07-04T13:00:00Z")));
+    }
+
+    #[test]
+    fn a_day_begins_with_its_first_moment_which_need_not_be_midnight() {
+        let day = |zone: &str, day: &str| Zone::parse(zone).unwrap().start_of(day.parse().unwrap());
+        assert_eq!(day("Europe/Berlin", "2027-03-01"), Some(at("2027-02-28T23:00:00Z")));
+        // In Beirut clocks go from midnight to one.
+        assert_eq!(day("Asia/Beirut", "2027-03-28"), Some(at("2027-03-27T22:00:00Z")));
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub enum MoneyError {
     Mixed,
     #[error("an amount is too large")]
     Overflow,
+    #[error("an amount is written in figures, as in 5 or 5.00")]
+    Amount,
 }
 
 impl Currency {
@@ -94,6 +96,18 @@ impl Money {
     #[must_use]
     pub const fn new(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
+    }
+
+    /// Reads "5" or "5.00": figures, and behind a point no more of them than the currency has. No sign, no grouping.
+    pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
+        let (whole, decimals) = text.split_once('.').map_or((text, None), |(whole, decimals)| (whole, Some(decimals)));
+        let exponent = usize::try_from(currency.exponent()).unwrap_or(2);
+        let is_figures = |text: &str| !text.is_empty() && text.bytes().all(|figure| figure.is_ascii_digit());
+        if !is_figures(whole) || decimals.is_some_and(|decimals| !is_figures(decimals) || decimals.len() > exponent) {
+            return Err(MoneyError::Amount);
+        }
+        let minor = format!("{whole}{:0<exponent$}", decimals.unwrap_or_default());
+        minor.parse().map(|minor| Self { minor, currency }).map_err(|_| MoneyError::Overflow)
     }
 
     #[must_use]
@@ -177,6 +191,25 @@ mod tests {
             let sum = Money::new(minor, currency);
             assert_eq!((sum.brief().as_str(), sum.exact().as_str()), (brief, exact));
         }
+    }
+
+    #[test]
+    fn an_amount_is_read_as_it_is_written() {
+        let bhd = Currency::parse("bhd").unwrap();
+        for (text, currency, minor) in [
+            ("5", Currency::EUR, 500),
+            ("5.5", Currency::EUR, 550),
+            ("0.05", Currency::EUR, 5),
+            ("500", Currency::JPY, 500),
+            ("1.5", bhd, 1_500),
+        ] {
+            assert_eq!(Money::parse(text, currency), Ok(Money::new(minor, currency)), "{text}");
+        }
+        for wrong in ["", ".", "5.", ".5", "5.005", "5,00", "-5", "+5", "1 000", "€5", "५"] {
+            assert_eq!(Money::parse(wrong, Currency::EUR), Err(MoneyError::Amount), "{wrong}");
+        }
+        assert_eq!(Money::parse("5.0", Currency::JPY), Err(MoneyError::Amount));
+        assert_eq!(Money::parse("99999999999999999999", Currency::EUR), Err(MoneyError::Overflow));
     }
 
     #[test]
