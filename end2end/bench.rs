@@ -296,6 +296,7 @@ fn order(price: Money, now: Timestamp) -> Order {
         mode: Mode::Test,
         line_item,
         total: price,
+        promo_code: None,
         list_total: price,
         buyer_name: None,
         buyer_email: Email::parse("ada@example.com").ok(),

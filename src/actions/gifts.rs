@@ -34,7 +34,7 @@ pub async fn buy_gift(
         time_zone,
         promo_code,
     };
-    let promised = caller.shop.buy(&caller.shop.read_purchase(&fields)?, caller.address).await?;
+    let promised = caller.shop.buy(&caller.shop.read_purchase(&fields, caller.address).await?, caller.address).await?;
     leptos_axum::redirect(promised.url.as_str());
     Ok(())
 }

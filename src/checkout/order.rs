@@ -2,6 +2,7 @@
 //! so every state has an answer to every fact. Knows nothing of what was ordered, nor of sessions.
 
 use super::provider::{Fact, LineItem, Mode, PaymentId, ProviderName};
+use crate::catalog::PromoName;
 use crate::values::{Email, Money, OrderId, Timestamp};
 
 #[cfg(test)]
@@ -21,6 +22,8 @@ pub struct Order {
     pub total: Money,
     /// The price before any discount of ours.
     pub list_total: Money,
+    /// The code that made `total` less than `list_total`.
+    pub promo_code: Option<PromoName>,
     pub buyer_name: Option<String>,
     pub buyer_email: Option<Email>,
     /// Known once the provider told it; refunds and disputes name it.
@@ -114,6 +117,19 @@ impl Order {
             | OrderState::Disputed { paid_at: Some(_), .. }
             | OrderState::Expired { .. }
             | OrderState::Failed { .. } => false,
+        }
+    }
+
+    /// Whether its promo code counts as used: while it can be paid and from its payment on, also when the money went back since.
+    #[must_use]
+    pub const fn uses_promo_code(&self) -> bool {
+        match self.state {
+            OrderState::Open
+            | OrderState::Paid { .. }
+            | OrderState::PartiallyRefunded { .. }
+            | OrderState::Refunded { .. }
+            | OrderState::Disputed { .. } => self.promo_code.is_some(),
+            OrderState::Expired { .. } | OrderState::Failed { .. } => false,
         }
     }
 

@@ -79,7 +79,7 @@ impl Writer {
             recipient_email: gift.recipient_email.clone(),
             title: order.line_item.title.clone(),
             list_price: order.list_total,
-            discount: discount.map(|amount| Discount { code: None, amount }),
+            discount: discount.map(|amount| Discount { code: order.promo_code.as_ref().map(ToString::to_string), amount }),
             total: order.total,
             paid_at,
             card: plan(gift, now),

@@ -108,7 +108,7 @@ pub struct Receipt {
     /// "Founder, 12 months".
     pub title: String,
     pub list_price: Money,
-    /// A promo code and what it took off.
+    /// What a promo code took off, and how that line is called.
     pub discount: Option<(String, Money)>,
     pub total: Money,
     pub paid_at: Option<Timestamp>,

@@ -1,6 +1,7 @@
 //! A gift is promised, and its buyer sent to the payment page.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use url::Url;
 
@@ -9,55 +10,119 @@ use super::{Purchase, Raced, Shop, Wish, until_unraced};
 use crate::Error;
 use crate::catalog::Offer;
 use crate::checkout::{
-    BackUrls, CheckoutSession, ClientUrls, LineItem, NewSession, OpenSession, Opened, Order, OrderState, Provider, ProviderError,
+    BackUrls, CheckoutSession, ClientUrls, Fact, LineItem, NewSession, OpenSession, Opened, Order, OrderState, Provider,
+    ProviderError,
 };
 use crate::error::Cause;
 use crate::gifts::{self, Delivery, Gift, GiftState};
-use crate::store::{self, gifts as gift_rows, orders};
-use crate::values::{CheckoutSessionId, GiftId, OrderId, Timestamp};
+use crate::store::{self, gifts as gift_rows, orders, promo_codes};
+use crate::values::{CheckoutSessionId, GiftId, Money, OrderId, Timestamp};
 
-/// A promise that waits for its payment.
+/// A gift that waits for its payment, or for none.
 #[derive(Clone, Debug)]
 pub struct Promised {
     pub gift_id: GiftId,
     /// Our own name of the session.
     pub session_id: CheckoutSessionId,
-    /// Where the buyer pays.
+    /// Where the buyer pays; the thanks page where nothing was to pay.
     pub url: Url,
+    /// Nothing was to pay, so the gift is on its way already.
+    pub is_settled: bool,
 }
+
+/// What a purchase has become in the database.
+struct Promise {
+    order: Order,
+    gift_id: GiftId,
+    session: CheckoutSession,
+}
+
+/// For how long the same form is the same purchase where nothing is to pay. An order that waits for its payment is known by that.
+const SAME_GIFT: Duration = Duration::from_mins(10);
 
 /// A session of ours that is nearer to its end than this is replaced when the same order is taken up again, in seconds.
 const ABOUT_TO_END_SECONDS: u64 = 300;
 
 impl Shop {
     /// Promises the gift and opens the provider's page for it. The same purchase again, while its order is open, leads to the same page:
-    /// a double click makes one order. Nothing is charged before the buyer pays there.
+    /// a double click makes one order. Nothing is charged before the buyer pays there; where nothing is to pay, nobody is asked to.
     pub async fn buy(&self, purchase: &Purchase, from: IpAddr) -> crate::Result<Promised> {
         let now = self.clock.now();
         self.attempt(&[self.bucket_of_network(Limit::CHECKOUTS_FROM, from)]).await?;
-        let (order, gift_id, session) = until_unraced(|| self.promise(purchase, now)).await?;
-        let opened = self.open_session(&order, &session).await?;
-        Ok(Promised { gift_id, session_id: session.id, url: opened.url })
+        self.admit_code(purchase, from, now).await?;
+        let Promise { order, gift_id, session } = until_unraced(|| self.promise(purchase, now)).await?;
+        let is_settled = !order.awaits_payment();
+        let url = if is_settled {
+            self.outbox_bell.notify_one();
+            self.back_urls(&order, &session)?.success
+        } else {
+            self.open_session(&order, &session).await?.url
+        };
+        Ok(Promised { gift_id, session_id: session.id, url, is_settled })
     }
 
-    /// Writes order, gift and session, or finds those that the same purchase has made already.
-    async fn promise(&self, purchase: &Purchase, now: Timestamp) -> Result<(Order, GiftId, CheckoutSession), Raced> {
+    /// Counts a code that there is not against whoever tries it. With a code that leaves nothing to pay a purchase is no more than a mail
+    /// to somebody, and is counted as one.
+    async fn admit_code(&self, purchase: &Purchase, from: IpAddr, now: Timestamp) -> crate::Result<()> {
+        let Some(name) = &purchase.promo_code else { return Ok(()) };
+        let code = self.known_code(name, from).await?;
+        let price = code.price(self.offer(purchase)?, now);
+        if price.is_ok_and(|price| price.is_zero()) {
+            self.attempt(&self.mail_buckets(&purchase.recipient_email, from)).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes order, gift and session, or finds those that the same purchase has made already. What costs nothing is paid by that.
+    async fn promise(&self, purchase: &Purchase, now: Timestamp) -> Result<Promise, Raced> {
         let fingerprint = self.fingerprint(purchase)?;
         let mut tx = self.store.begin().await?;
-        if let Some(order) = orders::open_by_fingerprint(&mut tx, &fingerprint).await? {
-            let gift = gift_rows::by_order(&mut tx, &order.id).await?.ok_or(Error::GiftNotFound)?;
-            let session = self.session_for(&mut tx, &order, purchase, now).await?;
+        self.store.one_at_a_time(&mut tx, &fingerprint).await?;
+        if let Some(promise) = self.promised_before(&mut tx, purchase, &fingerprint, now).await? {
             tx.commit().await?;
-            return Ok((order, gift.id, session));
+            return Ok(promise);
         }
-        let order = self.new_order(purchase, now)?;
+        let price = self.price_now(&mut tx, purchase.promo_code.as_ref(), self.offer(purchase)?, now).await?;
+        let order = self.new_order(purchase, price, now)?;
         let gift = self.new_gift(purchase, &order, now);
         let session = self.new_session(&order, purchase, now);
+        // No provider is asked about what costs nothing: it settles as an order does that one says so of.
+        let session = if price.is_zero() { session.settled() } else { session };
         orders::insert(&mut tx, &order, Some(&fingerprint)).await?;
+        if let Some(name) = &order.promo_code {
+            promo_codes::reserve(&mut tx, name, now).await?;
+        }
         gift_rows::insert(&mut tx, &gift, &self.code_digest(&gift)?).await?;
         orders::insert_session(&mut tx, &session).await?;
+        let order = if price.is_zero() {
+            self.apply(&mut tx, &order, order.clone(), Some(&session), &[Fact::Free], now).await?
+        } else {
+            order
+        };
         tx.commit().await?;
-        Ok((order, gift.id, session))
+        Ok(Promise { order, gift_id: gift.id, session })
+    }
+
+    /// What the same form has made before: an order that is still open, keeping its price whatever became of its code, or lately one with
+    /// nothing to pay.
+    async fn promised_before(
+        &self,
+        tx: &mut store::Tx,
+        purchase: &Purchase,
+        fingerprint: &str,
+        now: Timestamp,
+    ) -> Result<Option<Promise>, Raced> {
+        let (order, session) = if let Some(order) = orders::open_by_fingerprint(tx, fingerprint).await? {
+            let session = self.session_for(tx, &order, purchase, now).await?;
+            (order, session)
+        } else if let Some(order) = orders::free_by_fingerprint(tx, fingerprint, now.minus(SAME_GIFT)).await? {
+            let session = orders::last_session(tx, &order.id).await?.ok_or(Error::NotFound)?;
+            (order, session)
+        } else {
+            return Ok(None);
+        };
+        let gift = gift_rows::by_order(tx, &order.id).await?.ok_or(Error::GiftNotFound)?;
+        Ok(Some(Promise { order, gift_id: gift.id, session }))
     }
 
     /// The session under which an open order is paid: its last one, or a new one where that is about to end.
@@ -68,7 +133,7 @@ impl Shop {
         purchase: &Purchase,
         now: Timestamp,
     ) -> Result<CheckoutSession, Raced> {
-        let soon = now.plus(std::time::Duration::from_secs(ABOUT_TO_END_SECONDS));
+        let soon = now.plus(Duration::from_secs(ABOUT_TO_END_SECONDS));
         match orders::last_session(tx, &order.id).await? {
             Some(session) if session.expires_at > soon => Ok(session),
             Some(_) | None => {
@@ -126,7 +191,7 @@ impl Shop {
         Ok(BackUrls { success: to("/gift/thanks")?, cancel: to("/gift/canceled")? })
     }
 
-    fn new_order(&self, purchase: &Purchase, now: Timestamp) -> crate::Result<Order> {
+    fn new_order(&self, purchase: &Purchase, price: Money, now: Timestamp) -> crate::Result<Order> {
         let offer = self.offer(purchase)?;
         let provider = self.provider(self.selling).ok_or_else(|| Error::internal("no payment provider is configured"))?;
         Ok(Order {
@@ -136,14 +201,15 @@ impl Shop {
             mode: provider.mode(),
             line_item: LineItem {
                 title: offer.title(),
-                unit_price: offer.price,
+                unit_price: price,
                 quantity: 1,
                 price_ids: offer.price_ids.clone(),
-                is_list_price: true,
+                is_list_price: price == offer.price,
                 every: None,
             },
-            total: offer.price,
+            total: price,
             list_total: offer.price,
+            promo_code: purchase.promo_code.clone(),
             buyer_name: purchase.giver_name.as_ref().map(|name| name.as_str().to_owned()),
             buyer_email: purchase.buyer_email.clone(),
             payment: None,
@@ -186,12 +252,22 @@ impl Shop {
         CheckoutSession::promised(id, order.id.clone(), order.provider, purchase.client_urls.clone(), now)
     }
 
-    /// What makes two purchases the same one, unreadable for whoever sees the table. The price and where it is paid are of it: an order
-    /// that was begun before the operator changed either is not taken up again.
+    /// What makes two purchases the same one, unreadable for whoever sees the table. The list price and where it is paid are of it: an
+    /// order that was begun before the operator changed either is not taken up again.
     fn fingerprint(&self, purchase: &Purchase) -> crate::Result<String> {
         let price = self.offer(purchase)?.price;
-        let Purchase { tier, months, recipient_name, recipient_email, message, giver_name, buyer_email, delivery, client_urls } =
-            purchase;
+        let Purchase {
+            tier,
+            months,
+            recipient_name,
+            recipient_email,
+            message,
+            giver_name,
+            buyer_email,
+            delivery,
+            promo_code,
+            client_urls,
+        } = purchase;
         let delivery = match delivery {
             Wish::Now => "now".to_owned(),
             Wish::At { due_at, zone } => format!("{} {}", due_at.millis(), zone.name()),
@@ -212,6 +288,7 @@ impl Shop {
                 giver_name.as_ref().map_or("", |name| name.as_str()),
                 &buyer_email.as_ref().map(crate::values::Email::key).unwrap_or_default(),
                 &delivery,
+                promo_code.as_ref().map_or("", |name| name.as_str()),
                 &urls.unwrap_or_default(),
             ],
         ))

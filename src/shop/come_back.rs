@@ -1,7 +1,7 @@
 //! A buyer comes back from the payment page: having paid, or not.
 
 use super::{GiftFields, PaymentSeen, Shop, StatusPage, Thanks};
-use crate::checkout::OrderState;
+use crate::checkout::{Order, OrderState};
 use crate::gifts::{self, Delivery, Gift, GiftState};
 use crate::store::{gifts as gift_rows, orders};
 use crate::values::{CheckoutSessionId, OrderId};
@@ -22,7 +22,10 @@ impl Shop {
         let (order_id, _) = gifts::read_order_token(&self.secrets, token).ok_or(Error::NotFound)?;
         let gift = self.gift_of(&order_id).await?;
         Ok(match gift.state {
-            GiftState::Pending | GiftState::Canceled { .. } => Canceled::NotPaid(Box::new(self.fields_of(&gift))),
+            GiftState::Pending | GiftState::Canceled { .. } => {
+                let order = self.order(&order_id).await?;
+                Canceled::NotPaid(Box::new(self.fields_of(&gift, &order)))
+            }
             GiftState::Purchased { .. }
             | GiftState::Held { .. }
             | GiftState::Redeemed { .. }
@@ -33,7 +36,7 @@ impl Shop {
     }
 
     /// The form as it must have been filled in for this gift.
-    fn fields_of(&self, gift: &Gift) -> GiftFields {
+    fn fields_of(&self, gift: &Gift, order: &Order) -> GiftFields {
         let (delivery, due_at) = match gift.delivery {
             Delivery::LinkOnly => ("link", None),
             Delivery::Scheduled { due_at } if due_at > gift.created_at => ("email", Some(due_at)),
@@ -53,7 +56,7 @@ impl Shop {
             delivery: delivery.to_owned(),
             deliver_on: due_at.map(|due_at| zone.day(due_at).to_string()).unwrap_or_default(),
             time_zone: gift.time_zone.as_ref().map(|zone| zone.name().to_owned()).unwrap_or_default(),
-            promo_code: String::new(),
+            promo_code: order.promo_code.as_ref().map(ToString::to_string).unwrap_or_default(),
         }
     }
 
@@ -83,8 +86,11 @@ impl Shop {
     }
 
     async fn order_state(&self, id: &OrderId) -> Result<OrderState> {
-        let order = orders::find(&mut *self.store.connection().await?, id).await?.ok_or(Error::NotFound)?;
-        Ok(order.state)
+        Ok(self.order(id).await?.state)
+    }
+
+    async fn order(&self, id: &OrderId) -> Result<Order> {
+        orders::find(&mut *self.store.connection().await?, id).await?.ok_or(Error::NotFound)
     }
 
     async fn gift_of(&self, order_id: &OrderId) -> Result<Gift> {

@@ -6,7 +6,7 @@ mod interleavings;
 #[cfg(test)]
 mod tests;
 
-use super::{Raced, Shop, until_unraced};
+use super::{Raced, Shop, discount, until_unraced};
 use crate::Error;
 use crate::checkout::{Applied, CheckoutSession, Fact, Order, Outcome, PaymentId, ProviderEvent};
 use crate::gifts::{Consequence, Gift, OrderNews};
@@ -121,7 +121,7 @@ impl Shop {
 
     /// Applies the facts one by one to the order, which is `linked` to its payment, and, with what follows from each, to the gift.
     /// Answers the order as it was written.
-    async fn apply(
+    pub(super) async fn apply(
         &self,
         tx: &mut Tx,
         order: &Order,
@@ -147,6 +147,7 @@ impl Shop {
         }
         if after != *order {
             orders::advance(tx, order, &after).await?;
+            discount::count_use(tx, order, &after).await?;
         }
         Ok(after)
     }

@@ -62,11 +62,18 @@ fn receipt(order: &Order) -> Receipt {
     Receipt {
         title: order.line_item.title.clone(),
         list_price: order.list_total,
-        discount: None,
+        discount: discount(order),
         total: order.total,
         paid_at: paid_at(&order.state),
         refunded: (order.refunded_minor > 0).then(|| Money::new(order.refunded_minor, order.total.currency)),
     }
+}
+
+/// What a promo code took off, and how the line is called.
+fn discount(order: &Order) -> Option<(String, Money)> {
+    let off = order.list_total.minus(order.total).ok().filter(|off| off.minor > 0)?;
+    let name = order.promo_code.as_ref();
+    Some((name.map_or_else(|| "Discount".to_owned(), |name| format!("Promo code {name}")), off))
 }
 
 const fn paid_at(state: &OrderState) -> Option<Timestamp> {

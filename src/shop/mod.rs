@@ -24,6 +24,7 @@ mod clear_away;
 mod clock;
 mod come_back;
 mod create_account;
+mod discount;
 mod entropy;
 mod forgot;
 mod fulfilment;

@@ -1,8 +1,10 @@
 //! A purchase as a form or a body tells it, read field by field: every wrong one is named, with what to do about it.
 
-use super::Shop;
+use std::net::IpAddr;
+
+use super::{Shop, discount};
 use crate::Error;
-use crate::catalog::{Catalog, Months, Tier};
+use crate::catalog::{Catalog, Months, PromoName, Tier};
 use crate::checkout::ClientUrls;
 use crate::error::Wrong;
 use crate::gifts;
@@ -35,6 +37,7 @@ pub struct Purchase {
     pub giver_name: Option<PersonName>,
     pub buyer_email: Option<Email>,
     pub delivery: Wish,
+    pub promo_code: Option<PromoName>,
     pub client_urls: Option<ClientUrls>,
 }
 
@@ -50,9 +53,30 @@ pub enum Wish {
 }
 
 impl Shop {
-    /// Reads the form of `/gift`, or says all that is wrong with it.
-    pub fn read_purchase(&self, fields: &GiftFields) -> Result<Purchase, Error> {
-        Purchase::read(fields, &self.catalog, &self.zone, self.clock.now()).map_err(Error::Invalid)
+    /// Reads the form of `/gift`, or says all that is wrong with it, its promo code included. Of a form that is right otherwise [`Shop::buy`]
+    /// judges the code, because an order that was begun may have it already. `from` counts codes that there are not.
+    pub async fn read_purchase(&self, fields: &GiftFields, from: IpAddr) -> Result<Purchase, Error> {
+        let mut wrongs = match Purchase::read(fields, &self.catalog, &self.zone, self.clock.now()) {
+            Ok(purchase) => return Ok(purchase),
+            Err(wrongs) => wrongs,
+        };
+        if wrongs.iter().all(|wrong| wrong.field != discount::FIELD) {
+            match self.judge_code(fields, from).await {
+                Err(Error::Invalid(refused)) => wrongs.extend(refused),
+                judged => judged?,
+            }
+        }
+        Err(Error::Invalid(wrongs))
+    }
+
+    /// Whether the promo code of a form lowers the price of what is chosen there.
+    pub(super) async fn judge_code(&self, fields: &GiftFields, from: IpAddr) -> Result<(), Error> {
+        let read = promo_code(&fields.promo_code).map_err(discount::refused)?;
+        let Some(name) = read else { return Ok(()) };
+        let code = self.known_code(&name, from).await?;
+        let chosen = tier(&fields.tier).ok().zip(months(&fields.duration_months).ok());
+        let Some(offer) = chosen.and_then(|(tier, months)| self.catalog.offer(tier, months)) else { return Ok(()) };
+        self.discounted(&code, offer, self.clock.now()).map(|_| ()).map_err(discount::refused)
     }
 }
 
@@ -68,9 +92,9 @@ impl Purchase {
         let recipient_email = keep(&mut wrongs, recipient_email(&fields.recipient_email));
         let delivery = keep(&mut wrongs, wish(fields, shop_zone, now));
         let buyer_email = keep(&mut wrongs, buyer_email(&fields.buyer_email));
-        keep(&mut wrongs, promo_code(&fields.promo_code));
+        let promo_code = keep(&mut wrongs, promo_code(&fields.promo_code));
         let offer = tier.zip(months).and_then(|(tier, months)| catalog.offer(tier, months));
-        match (offer, recipient_name, recipient_email, message, giver_name, buyer_email, delivery) {
+        match (offer, recipient_name, recipient_email, message, giver_name, buyer_email, delivery, promo_code) {
             (
                 Some(offer),
                 Some(recipient_name),
@@ -79,6 +103,7 @@ impl Purchase {
                 Some(giver_name),
                 Some(buyer_email),
                 Some(delivery),
+                Some(promo_code),
             ) if wrongs.is_empty() => Ok(Self {
                 tier: offer.tier,
                 months: offer.months,
@@ -88,6 +113,7 @@ impl Purchase {
                 giver_name,
                 buyer_email: Some(buyer_email),
                 delivery,
+                promo_code,
                 client_urls: None,
             }),
             _ => Err(wrongs),
@@ -192,12 +218,12 @@ fn morning(day: &str, zone: &str, shop_zone: &Zone, now: Timestamp) -> Result<Wi
     })
 }
 
-/// There are no codes yet, so whatever was typed is unknown.
-fn promo_code(text: &str) -> Result<(), Wrong> {
-    match text.trim() {
-        "" => Ok(()),
-        _ => Err(Wrong::new("promo_code", "That is no code of ours. Remove it, or use another")),
+/// What can't be a code's name is answered as an unknown one is.
+fn promo_code(text: &str) -> Result<Option<PromoName>, Wrong> {
+    if text.trim().is_empty() {
+        return Ok(None);
     }
+    PromoName::parse(text).map(Some).map_err(|_| discount::unknown())
 }
 
 #[cfg(test)]
@@ -248,7 +274,7 @@ mod tests {
             (|f| f.message = "a".repeat(501), "message", "Shorten your message to 500 characters"),
             (|f| f.buyer_name = "Ada\0".into(), "buyer_name", "Write your name on one line, in plain letters"),
             (|f| f.delivery = "pigeon".into(), "delivery", "Choose how it reaches them: by email, or by your own hand"),
-            (|f| f.promo_code = "SPRING24".into(), "promo_code", "That is no code of ours. Remove it, or use another"),
+            (|f| f.promo_code = "SPRING 24!".into(), "promo_code", "That is no code of ours. Remove it, or use another"),
         ];
         for (spoil, field, advice) in cases {
             let mut fields = fields();

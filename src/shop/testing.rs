@@ -203,6 +203,7 @@ impl World {
             },
             total: price,
             list_total: price,
+            promo_code: None,
             buyer_name: None,
             buyer_email: None,
             payment: None,

@@ -10,6 +10,7 @@ pub mod grants;
 pub mod one_time_links;
 pub mod orders;
 pub mod outbox;
+pub mod promo_codes;
 pub mod provider_events;
 mod row;
 pub mod sessions;

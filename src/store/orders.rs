@@ -18,8 +18,10 @@ pub async fn insert(connection: &mut AnyConnection, order: &Order, fingerprint: 
     sqlx::query(
         "insert into orders (id, version, provider, mode, title, unit_price, quantity, currency, price_ids, is_list_price,
              total, list_total, buyer_name, buyer_email, buyer_email_key, payment_id, refunded,
-             state, paid_at, disputed_at, disputed_settled, ended_at, fingerprint, created_at, every)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
+             state, paid_at, disputed_at, disputed_settled, ended_at, fingerprint, created_at, every,
+             promo_code)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+             $26)",
     )
     .bind(order.id.as_str())
     .bind(order.version)
@@ -46,6 +48,7 @@ pub async fn insert(connection: &mut AnyConnection, order: &Order, fingerprint: 
     .bind(fingerprint.map(str::to_owned))
     .bind(order.created_at.millis())
     .bind(order.line_item.every.map(Interval::as_str))
+    .bind(order.promo_code.as_ref().map(|name| name.as_str().to_owned()))
     .execute(connection)
     .await?;
     Ok(())
@@ -62,6 +65,21 @@ pub async fn open_by_fingerprint(connection: &mut AnyConnection, fingerprint: &s
         .bind(fingerprint)
         .fetch_optional(connection)
         .await?;
+    row.as_ref().map(order).transpose()
+}
+
+/// The newest order with nothing to pay that was made from the same fields after `since`, whatever became of it.
+pub async fn free_by_fingerprint(connection: &mut AnyConnection, fingerprint: &str, since: Timestamp) -> Result<Option<Order>> {
+    let row = sqlx::query(
+        "select * from orders
+         where fingerprint = $1 and total = 0 and created_at > $2
+         order by created_at desc
+         limit 1",
+    )
+    .bind(fingerprint)
+    .bind(since.millis())
+    .fetch_optional(connection)
+    .await?;
     row.as_ref().map(order).transpose()
 }
 
@@ -246,6 +264,7 @@ fn order(row: &AnyRow) -> Result<Order> {
         },
         total: Money::new(row.number("total")?, currency),
         list_total: Money::new(row.number("list_total")?, currency),
+        promo_code: row.parsed_or_null("promo_code")?,
         buyer_name: row.text_or_null("buyer_name")?,
         buyer_email: row.made_or_null("buyer_email")?,
         payment: row.text_or_null("payment_id")?.map(PaymentId),

@@ -29,6 +29,7 @@ pub(super) fn open() -> Order {
         },
         total: TOTAL,
         list_total: TOTAL,
+        promo_code: None,
         buyer_name: None,
         buyer_email: None,
         payment: None,

@@ -210,6 +210,7 @@ fn order() -> Order {
         },
         total: euros(17_280),
         list_total: euros(19_200),
+        promo_code: None,
         buyer_name: Some("Ada".to_owned()),
         buyer_email: Some(email("ada@example.com")),
         payment: None,

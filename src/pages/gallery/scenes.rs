@@ -256,7 +256,7 @@ fn receipt() -> Receipt {
     Receipt {
         title: "Founder, 12 months".to_owned(),
         list_price: euros(19_200),
-        discount: Some(("WINTER10".to_owned(), euros(1_920))),
+        discount: Some(("Promo code WINTER10".to_owned(), euros(1_920))),
         total: euros(17_280),
         paid_at: Some(today()),
         refunded: None,

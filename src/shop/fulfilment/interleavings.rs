@@ -112,8 +112,8 @@ fn fields() -> GiftFields {
     }
 }
 
-fn purchase(world: &World) -> Purchase {
-    world.shop.read_purchase(&fields()).unwrap()
+async fn purchase(world: &World) -> Purchase {
+    world.shop.read_purchase(&fields(), HOME).await.unwrap()
 }
 
 impl Desk {
@@ -125,7 +125,7 @@ impl Desk {
     }
 
     async fn buys(world: &World, from: IpAddr) -> Promised {
-        world.shop.buy(&purchase(world), from).await.unwrap()
+        world.shop.buy(&purchase(world).await, from).await.unwrap()
     }
 
     fn event(&self, session: Option<&CheckoutSessionId>, payment: Option<&str>, facts: &[Fact]) -> ProviderEvent {
@@ -267,7 +267,7 @@ on_both!(a_later_session_outlives_the_end_of_an_earlier_one, async |store: Store
 on_both!(an_order_whose_page_was_never_opened_lapses, async |store: Store| {
     let puppet = Arc::new(Puppet { is_closed: true, ..Puppet::default() });
     let world = World::selling_at(store, vec![puppet]);
-    assert!(matches!(world.shop.buy(&purchase(&world), HOME).await, Err(Error::ProviderUnavailable(_))));
+    assert!(matches!(world.shop.buy(&purchase(&world).await, HOME).await, Err(Error::ProviderUnavailable(_))));
     let promised = world.only_gift().await;
     world.pass(NEARLY_A_DAY);
     assert_eq!(world.shop.reconcile().await.unwrap().failed, 1, "it is tried as long as somebody could still pay there");
@@ -316,13 +316,13 @@ on_both!(what_the_webhook_never_told_is_found_by_asking, async |store: Store| {
 on_both!(a_day_chosen_by_another_clock_comes_back_as_it_was_typed, async |store: Store| {
     let world = World::selling_at(store, vec![Arc::new(Puppet::default())]);
     let fields = GiftFields { deliver_on: "2026-12-24".into(), time_zone: "Pacific/Auckland".into(), ..fields() };
-    let promised = world.shop.buy(&world.shop.read_purchase(&fields).unwrap(), HOME).await.unwrap();
+    let promised = world.shop.buy(&world.shop.read_purchase(&fields, HOME).await.unwrap(), HOME).await.unwrap();
     let mut connection = world.store.connection().await.unwrap();
     let session = orders::session(&mut connection, &promised.session_id).await.unwrap().unwrap();
     drop(connection);
     let token = gifts::order_token(&world.shop.secrets.current, &session.order_id, &session.id);
     let Canceled::NotPaid(typed) = world.shop.canceled(&token).await.unwrap() else { panic!("it was not paid") };
     assert_eq!((typed.deliver_on.as_str(), typed.time_zone.as_str()), ("2026-12-24", "Pacific/Auckland"));
-    let again = world.shop.buy(&world.shop.read_purchase(&typed).unwrap(), HOME).await.unwrap();
+    let again = world.shop.buy(&world.shop.read_purchase(&typed, HOME).await.unwrap(), HOME).await.unwrap();
     assert_eq!(again.gift_id, promised.gift_id, "what is sent again is the same purchase");
 });

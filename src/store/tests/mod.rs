@@ -3,4 +3,5 @@
 mod events;
 mod gifts;
 mod orders;
+mod promo_codes;
 mod things;

@@ -51,6 +51,7 @@ pub fn order() -> Order {
         },
         total: price,
         list_total: list_price,
+        promo_code: None,
         buyer_name: Some("Ada".to_owned()),
         buyer_email: Some(email("Ada@example.com")),
         payment: None,
