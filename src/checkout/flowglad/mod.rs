@@ -6,12 +6,14 @@
 //! known by the order that the metadata names, whichever session it came through.
 
 mod calls;
+mod completion;
 mod objects;
 mod opening;
 mod options;
 mod page;
 mod payments;
 mod refusal;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod translation;
@@ -23,7 +25,7 @@ use http::HeaderMap;
 use reqwest::Client;
 use url::Url;
 
-use self::objects::{Payload, PurchaseAnswer, SessionAnswer, SubscriptionAnswer};
+use self::objects::{Payload, PurchaseAnswer, SessionAnswer};
 pub use self::options::FlowgladOptions;
 pub use self::page::{Buyer, Page, PriceName};
 use super::provider::{
@@ -142,40 +144,15 @@ impl Provider for Flowglad {
         self.refund_what_is_due(&payment.0, refund).await
     }
 
-    async fn retrieve_subscription(&self, _: &ProviderSubscriptionId, _: Timestamp) -> Result<ProviderEvent, ProviderError> {
-        Err(ProviderError::Unknown)
+    async fn retrieve_subscription(
+        &self,
+        subscription: &ProviderSubscriptionId,
+        now: Timestamp,
+    ) -> Result<ProviderEvent, ProviderError> {
+        Ok(translation::asked_for(&self.subscription(&subscription.0).await?, self.mode(), now))
     }
 
-    async fn cancel_subscription(&self, _: &ProviderSubscriptionId, _: CancelWhen) -> Result<(), ProviderError> {
-        Err(ProviderError::Unknown)
-    }
-}
-
-impl Flowglad {
-    async fn complete_payment(&self, mut event: ProviderEvent, id: &str) -> Result<ProviderEvent, ProviderError> {
-        let payment = self.payment(id).await?;
-        translation::add_payment(&mut event, &payment)?;
-        if let Some(purchase) = &payment.purchase_id {
-            let PurchaseAnswer { purchase } = self.get(&["purchases", purchase], &[]).await?;
-            event.order_id = translation::order_id(purchase.metadata.as_ref());
-        }
-        Ok(event)
-    }
-
-    /// A purchase of which the metadata names no order of ours is somebody else's.
-    async fn complete_purchase(&self, mut event: ProviderEvent, id: &str) -> Result<ProviderEvent, ProviderError> {
-        let PurchaseAnswer { purchase } = self.get(&["purchases", id], &[]).await?;
-        event.order_id = translation::order_id(purchase.metadata.as_ref());
-        if event.order_id.is_none() {
-            return Ok(event);
-        }
-        self.add_purchase(event, &purchase).await
-    }
-
-    /// Its payments come as payments; of the subscription itself only the order is told.
-    async fn complete_subscription(&self, mut event: ProviderEvent, id: &str) -> Result<ProviderEvent, ProviderError> {
-        let SubscriptionAnswer { subscription } = self.get(&["subscriptions", id], &[]).await?;
-        event.order_id = translation::order_id(subscription.metadata.as_ref());
-        Ok(event)
+    async fn cancel_subscription(&self, subscription: &ProviderSubscriptionId, when: CancelWhen) -> Result<(), ProviderError> {
+        self.end_subscription(&subscription.0, when).await
     }
 }

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::checkout::provider::PaymentMode;
-use crate::values::Money;
+use crate::checkout::provider::CancelWhen;
+use crate::values::{Interval, Money};
 
 /// A webhook's body: which object it is about, and nothing else that we need.
 #[derive(Deserialize)]
@@ -49,7 +49,11 @@ pub struct PurchaseAnswer {
 pub struct Purchase {
     pub id: String,
     pub status: Option<PurchaseStatus>,
+    pub customer_id: Option<String>,
+    pub price_type: Option<PriceKind>,
+    /// Of what is paid once.
     pub total_purchase_value: Option<i64>,
+    pub first_invoice_value: Option<i64>,
     /// The session's output metadata.
     pub metadata: Option<Metadata>,
 }
@@ -69,6 +73,8 @@ pub struct Payment {
     pub tax_amount: Option<i64>,
     pub currency: Option<String>,
     pub purchase_id: Option<String>,
+    pub subscription_id: Option<String>,
+    pub customer_id: Option<String>,
     /// Milliseconds.
     pub charge_date: Option<i64>,
     pub refunded: Option<bool>,
@@ -89,9 +95,19 @@ pub struct SubscriptionAnswer {
     pub subscription: Subscription,
 }
 
+/// Its times are milliseconds.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Subscription {
+    pub id: String,
+    pub status: Option<SubscriptionStatus>,
+    pub current_billing_period_start: Option<i64>,
+    pub current_billing_period_end: Option<i64>,
+    pub cancel_scheduled_at: Option<i64>,
+    pub canceled_at: Option<i64>,
+    /// The session's output metadata.
     pub metadata: Option<Metadata>,
+    pub livemode: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -100,12 +116,14 @@ pub struct PriceAnswer {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Price {
     #[serde(rename = "type")]
     pub kind: Option<PriceKind>,
-    #[serde(rename = "unitPrice")]
-    pub unit_amount: Option<i64>,
+    pub unit_price: Option<i64>,
     pub currency: Option<String>,
+    pub interval_unit: Option<IntervalUnit>,
+    pub interval_count: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -157,6 +175,33 @@ pub enum PriceKind {
     Unknown,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IntervalUnit {
+    Month,
+    Year,
+    /// Days, weeks, and what else may come: nothing that the catalog sells by.
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubscriptionStatus {
+    Trialing,
+    CreditTrial,
+    Active,
+    CancellationScheduled,
+    PastDue,
+    Unpaid,
+    Incomplete,
+    IncompleteExpired,
+    Canceled,
+    Paused,
+    #[serde(other)]
+    Unknown,
+}
+
 /// What went wrong: a text, or a list of what is wrong with the request. Neither is repeated: it may quote what we sent.
 #[derive(Default, Deserialize)]
 pub struct ErrorBody {
@@ -183,7 +228,31 @@ impl Purchase {
             }
             Some(PurchaseStatus::Open | PurchaseStatus::Pending | PurchaseStatus::Failed | PurchaseStatus::Unknown) | None => false,
         };
-        was_paid && self.total_purchase_value != Some(0)
+        was_paid && self.total_purchase_value.or(self.first_invoice_value) != Some(0)
+    }
+
+    pub fn begins_subscription(&self) -> bool {
+        self.price_type == Some(PriceKind::Subscription)
+    }
+
+    /// Whether a payment is this purchase's, or may be of the subscription that it began: such a payment may name only its customer.
+    pub fn may_be_paid_by(&self, payment: &Payment) -> bool {
+        match &payment.purchase_id {
+            Some(purchase) => *purchase == self.id,
+            None => {
+                let same_customer = payment.customer_id.is_some() && payment.customer_id == self.customer_id;
+                self.begins_subscription() && payment.subscription_id.is_some() && same_customer
+            }
+        }
+    }
+}
+
+impl Subscription {
+    /// Whether it ends as soon as that, or sooner.
+    pub fn ends(&self, when: CancelWhen) -> bool {
+        let is_over = matches!(self.status, Some(SubscriptionStatus::Canceled | SubscriptionStatus::IncompleteExpired));
+        let is_scheduled = self.cancel_scheduled_at.is_some() || self.status == Some(SubscriptionStatus::CancellationScheduled);
+        is_over || (when == CancelWhen::AtPeriodEnd && is_scheduled)
     }
 }
 
@@ -195,16 +264,19 @@ impl Payment {
 }
 
 impl Price {
-    pub fn is_of(&self, mode: PaymentMode) -> bool {
-        let kind = match mode {
-            PaymentMode::Payment => PriceKind::SinglePayment,
-            PaymentMode::Subscription => PriceKind::Subscription,
+    /// Whether it is paid once, or just as often as `every` says.
+    pub fn is_paid(&self, every: Option<Interval>) -> bool {
+        let Some(every) = every else { return self.kind == Some(PriceKind::SinglePayment) };
+        let months = match self.interval_unit {
+            Some(IntervalUnit::Month) => Interval::Month.months(),
+            Some(IntervalUnit::Year) => Interval::Year.months(),
+            Some(IntervalUnit::Unknown) | None => return false,
         };
-        self.kind == Some(kind)
+        self.kind == Some(PriceKind::Subscription) && self.interval_count.unwrap_or(1).saturating_mul(months) == every.months()
     }
 
     pub fn charges(&self, price: Money) -> bool {
         let currency = self.currency.as_deref().unwrap_or_default();
-        self.unit_amount == Some(price.minor) && currency.eq_ignore_ascii_case(price.currency.as_str())
+        self.unit_price == Some(price.minor) && currency.eq_ignore_ascii_case(price.currency.as_str())
     }
 }

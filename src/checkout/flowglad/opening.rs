@@ -6,9 +6,9 @@ use url::Url;
 use super::objects::{PriceAnswer, SessionAnswer};
 use super::page::{Buyer, NewCustomer, NewPage, Page, sale};
 use super::{Flowglad, refusal};
-use crate::checkout::provider::{BackUrls, LineItem, NewSession, OpenSession, PaymentMode, ProviderError, ProviderSessionId};
+use crate::checkout::provider::{BackUrls, LineItem, NewSession, OpenSession, ProviderError, ProviderSessionId};
 use crate::checkout::transport::unavailable;
-use crate::values::{OrderId, Timestamp};
+use crate::values::{Interval, OrderId, Timestamp};
 
 impl Flowglad {
     /// Opens a hosted page of any of Flowglad's kinds. `name` is what the buyer's receipt calls it.
@@ -33,7 +33,7 @@ impl Flowglad {
         };
         let (opened, price_id) = self.create(&page, Some(&item.title), &session.order_id, back).await?;
         if let Some(price_id) = price_id {
-            self.check_price(&price_id, item, session.mode).await?;
+            self.check_price(&price_id, item).await?;
         }
         Ok(opened)
     }
@@ -77,18 +77,14 @@ impl Flowglad {
     }
 
     /// Flowglad charges what its own price says. One that says otherwise than the catalog is refused before anybody can pay it.
-    async fn check_price(&self, price_id: &str, item: &LineItem, mode: PaymentMode) -> Result<(), ProviderError> {
+    async fn check_price(&self, price_id: &str, item: &LineItem) -> Result<(), ProviderError> {
         let PriceAnswer { price } = self.get(&["prices", price_id], &[]).await?;
-        if price.is_of(mode) && price.charges(item.unit_price) {
+        if price.is_paid(item.every) && price.charges(item.unit_price) {
             return Ok(());
         }
+        let (sum, often) = (item.unit_price.exact(), item.every.map_or("once", Interval::adverb));
         Err(ProviderError::Refused(format!(
-            "Flowglad's price {price_id} is not {} {}, as the catalog has it: correct one of them",
-            item.unit_price.exact(),
-            match mode {
-                PaymentMode::Payment => "once",
-                PaymentMode::Subscription => "again and again",
-            }
+            "Flowglad's price {price_id} is not {sum} {often}, as the catalog has it: correct one of them"
         )))
     }
 }

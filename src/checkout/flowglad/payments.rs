@@ -4,7 +4,7 @@ use data_encoding::BASE64;
 use serde_json::json;
 
 use super::Flowglad;
-use super::objects::{Payment, PaymentAnswer, Payments, Purchase};
+use super::objects::{Payment, PaymentAnswer, Payments, Purchase, Subscription};
 use super::translation;
 use crate::checkout::provider::{ProviderError, ProviderEvent, Refund};
 
@@ -29,14 +29,45 @@ impl Flowglad {
         Ok(payment)
     }
 
-    /// What became of a purchase, by its payment.
+    /// What became of a purchase, by its payment and by the subscription that it began.
     pub(super) async fn add_purchase(&self, mut event: ProviderEvent, purchase: &Purchase) -> Result<ProviderEvent, ProviderError> {
         let found = self.payments_of(purchase).await?;
-        match found.iter().find(|payment| payment.is_made()).or(found.last()) {
-            Some(payment) => translation::add_payment(&mut event, payment)?,
-            None => translation::add_unpaid_purchase(&mut event, purchase)?,
+        match self.first_made(purchase, &found).await? {
+            Some((payment, subscription)) => {
+                translation::add_payment(&mut event, payment)?;
+                subscription.iter().for_each(|subscription| translation::add_subscription(&mut event, subscription));
+            }
+            None => match found.last().filter(|_| !purchase.cost_something()) {
+                Some(payment) => translation::add_payment(&mut event, payment)?,
+                None => translation::add_unpaid_purchase(&mut event, purchase)?,
+            },
         }
         Ok(event)
+    }
+
+    /// The first of them that was made, and the subscription that it is of, where it is of one. A customer may have another
+    /// subscription too: only the metadata tells which is this purchase's.
+    async fn first_made<'a>(
+        &self,
+        purchase: &Purchase,
+        found: &'a [Payment],
+    ) -> Result<Option<(&'a Payment, Option<Subscription>)>, ProviderError> {
+        let mut of_others: Vec<&str> = Vec::new();
+        for payment in found.iter().filter(|payment| payment.is_made()) {
+            let Some(id) = payment.subscription_id.as_deref() else { return Ok(Some((payment, None))) };
+            if of_others.contains(&id) {
+                continue;
+            }
+            let subscription = self.subscription(id).await?;
+            let is_named = payment.purchase_id.is_some();
+            if is_named
+                || translation::order_id(subscription.metadata.as_ref()) == translation::order_id(purchase.metadata.as_ref())
+            {
+                return Ok(Some((payment, Some(subscription))));
+            }
+            of_others.push(id);
+        }
+        Ok(None)
     }
 
     /// The payments of a purchase, oldest first, found in the list of all: a purchase doesn't name them.
@@ -54,9 +85,10 @@ impl Flowglad {
         let mut found = Vec::new();
         for _ in 0..MOST_PAGES {
             let page = self.payments(cursor.as_deref()).await?;
-            found.extend(page.data.into_iter().filter(|payment| payment.purchase_id.as_deref() == Some(&purchase.id)));
+            found.extend(page.data.into_iter().filter(|payment| purchase.may_be_paid_by(payment)));
             let next = page.next_cursor.filter(|next| page.has_more != Some(false) && Some(next) != cursor.as_ref());
-            if next.is_none() || found.iter().any(Payment::is_made) {
+            let is_settled = !purchase.begins_subscription() && found.iter().any(Payment::is_made);
+            if next.is_none() || is_settled {
                 found.sort_by_key(|payment: &Payment| payment.charge_date);
                 return Ok(found);
             }
@@ -94,17 +126,15 @@ pub fn due(payment: &Payment, refund: Refund) -> Result<Due, ProviderError> {
     let (Some(paid), true) = (payment.amount, payment.is_made()) else { return refused("nothing was paid that could go back") };
     let gone = payment.refunded_amount.unwrap_or(if payment.refunded == Some(true) { paid } else { 0 });
     let amount = match refund {
-        Refund::Whole if gone >= paid => return Ok(Due::Nothing),
+        Refund::Whole | Refund::Part(_) if gone >= paid => return Ok(Due::Nothing),
         Refund::Whole => return Ok(Due::Rest),
         Refund::Part(amount) => amount,
     };
     if !payment.currency.as_deref().unwrap_or_default().eq_ignore_ascii_case(amount.currency.as_str()) {
         return refused("the payment was made in another currency");
     }
-    let price = paid.saturating_sub(payment.tax_amount.unwrap_or_default());
     match amount.minor {
-        _ if gone >= paid => Ok(Due::Nothing),
-        whole if whole >= price => Ok(Due::Rest),
+        all if all >= paid => Ok(Due::Rest),
         part if gone == 0 => Ok(Due::Part(part)),
         _ => refused(
             "part of the payment has gone back already, and Flowglad can't tell whether it was for this: give back in its dashboard what is still missing",
@@ -113,8 +143,13 @@ pub fn due(payment: &Payment, refund: Refund) -> Result<Due, ProviderError> {
 }
 
 /// Flowglad's lists take no filters, but the cursor that they hand out for the next page is a filter and a place, written in plain
-/// base64. This one asks for the purchase's payments alone. Where a Flowglad takes it for something else, rows are compared all the same.
+/// base64. This one asks for the purchase's payments alone, or for those of a subscription's customer. Where a Flowglad takes it for
+/// something else, rows are compared all the same.
 fn cursor_to(purchase: &Purchase) -> String {
-    let place = json!({ "parameters": { "purchaseId": purchase.id }, "createdAt": 0, "direction": "forward" });
+    let filter = match &purchase.customer_id {
+        Some(customer) if purchase.begins_subscription() => json!({ "customerId": customer }),
+        Some(_) | None => json!({ "purchaseId": purchase.id }),
+    };
+    let place = json!({ "parameters": filter, "createdAt": 0, "direction": "forward" });
     BASE64.encode(place.to_string().as_bytes())
 }

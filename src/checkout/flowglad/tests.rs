@@ -4,13 +4,14 @@ mod events;
 mod refunds;
 mod requests;
 mod sessions;
+mod subscriptions;
 mod tolerance;
 
 use serde_json::{Value, json};
 
 use super::*;
 use crate::checkout::provider::Fact;
-use crate::checkout::transport::fake::{FakeProvider, Scripted, client, reply};
+use crate::checkout::transport::fake::{FakeProvider, Scripted, Seen, client, reply};
 use crate::values::{Currency, Money};
 
 const SECRET_KEY: &str = "sk_test_known_to_nobody";
@@ -40,6 +41,13 @@ fn settings(api_base: &str, secret_key: &str, checkout_origin: Option<&str>) -> 
         options: FlowgladOptions::default(),
         timeout: Duration::from_secs(5),
     }
+}
+
+/// What Flowglad was asked, each as its own document has it.
+fn asked_of(provider: &FakeProvider) -> Vec<Seen> {
+    let seen = provider.seen();
+    seen.iter().for_each(|request| request.assert_documented(ProviderName::Flowglad));
+    seen
 }
 
 fn ok(body: &Value) -> Scripted {

@@ -2,8 +2,14 @@
 //!
 //! An amount paid is what our price came to: the payment's amount less the tax that Flowglad put on top.
 
-use super::objects::{Metadata, Payload, Payment, PaymentStatus, Purchase, PurchaseStatus, Session, SessionStatus};
-use crate::checkout::provider::{Fact, Mode, Notice, PaymentId, ProviderError, ProviderEvent, ProviderName, ProviderSessionId};
+use super::objects::{
+    Metadata, Payload, Payment, PaymentStatus, Purchase, PurchaseStatus, Session, SessionStatus, Subscription,
+    SubscriptionStatus as Status,
+};
+use crate::checkout::provider::{
+    Fact, Mode, Notice, PaymentId, ProviderError, ProviderEvent, ProviderName, ProviderSessionId, ProviderSubscriptionId,
+    SubscriptionSeen, SubscriptionStatus,
+};
 use crate::values::{Currency, Money, OrderId, Timestamp};
 
 /// The metadata key under which our order's id travels.
@@ -14,18 +20,8 @@ pub fn notice(payload: Payload, event_id: &str, own_mode: Mode, now: Timestamp) 
     let Payload { id, object } = payload;
     let payment = (object == "payment").then(|| PaymentId(id.clone()));
     let matters = matches!(object.as_str(), "payment" | "purchase" | "subscription");
-    let event = ProviderEvent {
-        provider: ProviderName::Flowglad,
-        mode: own_mode,
-        event_id: Some(event_id.to_owned()),
-        kind: object,
-        session: None,
-        payment,
-        subscription: None,
-        order_id: None,
-        occurred_at: now,
-        facts: Vec::new(),
-    };
+    let subscription = (object == "subscription").then(|| ProviderSubscriptionId(id.clone()));
+    let event = ProviderEvent { event_id: Some(event_id.to_owned()), payment, subscription, ..event(&object, own_mode, now) };
     Notice { event, incomplete: matters.then_some(id) }
 }
 
@@ -39,16 +35,26 @@ pub fn retrieved(session: &Session, own_mode: Mode, now: Timestamp) -> ProviderE
         Some(SessionStatus::Succeeded | SessionStatus::Unknown) | None => Vec::new(),
     };
     ProviderEvent {
-        provider: ProviderName::Flowglad,
-        mode: mode(session.livemode, own_mode),
-        event_id: None,
-        kind: "checkout_session".to_owned(),
         session: Some(ProviderSessionId(session.id.clone())),
+        order_id: order_id(session.output_metadata.as_ref()),
+        facts,
+        ..event("checkout_session", mode(session.livemode, own_mode), now)
+    }
+}
+
+/// An event that says nothing yet.
+fn event(kind: &str, mode: Mode, now: Timestamp) -> ProviderEvent {
+    ProviderEvent {
+        provider: ProviderName::Flowglad,
+        mode,
+        event_id: None,
+        kind: kind.to_owned(),
+        session: None,
         payment: None,
         subscription: None,
-        order_id: order_id(session.output_metadata.as_ref()),
+        order_id: None,
         occurred_at: now,
-        facts,
+        facts: Vec::new(),
     }
 }
 
@@ -85,6 +91,40 @@ pub fn add_unpaid_purchase(event: &mut ProviderEvent, purchase: &Purchase) -> Re
     };
     event.facts.push(fact);
     Ok(())
+}
+
+/// How a subscription stands; nothing in a word that isn't known here.
+pub fn add_subscription(event: &mut ProviderEvent, subscription: &Subscription) {
+    event.mode = mode(subscription.livemode, event.mode);
+    event.subscription = Some(ProviderSubscriptionId(subscription.id.clone()));
+    event.order_id = event.order_id.take().or_else(|| order_id(subscription.metadata.as_ref()));
+    event.facts.extend(seen(subscription).map(Fact::Subscription));
+}
+
+/// A subscription that was asked for.
+pub fn asked_for(subscription: &Subscription, own_mode: Mode, now: Timestamp) -> ProviderEvent {
+    let mut event = event("subscription", own_mode, now);
+    add_subscription(&mut event, subscription);
+    event
+}
+
+fn seen(subscription: &Subscription) -> Option<SubscriptionSeen> {
+    let moment = |millis: Option<i64>| millis.map(Timestamp::from_millis);
+    let (start, end) = (moment(subscription.current_billing_period_start), moment(subscription.current_billing_period_end));
+    let scheduled = moment(subscription.cancel_scheduled_at);
+    let (status, paid_until, ends_at) = match subscription.status? {
+        Status::Trialing | Status::CreditTrial | Status::Active => (SubscriptionStatus::Active, end, scheduled),
+        Status::CancellationScheduled => (SubscriptionStatus::Active, end, scheduled.or(end)),
+        // The period that runs is the one that was not paid.
+        Status::PastDue => (SubscriptionStatus::PastDue, start, scheduled),
+        // Flowglad has given up charging for it and not ended it.
+        Status::Unpaid => (SubscriptionStatus::Paused, start, scheduled),
+        Status::Paused => (SubscriptionStatus::Paused, end, scheduled),
+        Status::Incomplete => (SubscriptionStatus::Incomplete, None, None),
+        Status::Canceled | Status::IncompleteExpired => (SubscriptionStatus::Ended, end, moment(subscription.canceled_at)),
+        Status::Unknown => return None,
+    };
+    Some(SubscriptionSeen { status, paid_until, ends_at })
 }
 
 pub fn order_id(metadata: Option<&Metadata>) -> Option<OrderId> {

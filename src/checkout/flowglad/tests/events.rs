@@ -18,7 +18,7 @@ fn signed(body: &[u8], at: Timestamp) -> HeaderMap {
     headers.into_iter().map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap())).collect()
 }
 
-fn read(body: &Value) -> Result<Notice, ProviderError> {
+pub fn read(body: &Value) -> Result<Notice, ProviderError> {
     let body = body.to_string().into_bytes();
     flowglad(FlowgladSettings::API, SECRET_KEY, None).read(&signed(&body, NOW), &body, NOW)
 }
@@ -36,7 +36,7 @@ async fn completed(
     let notice = read(&json!({ "id": id, "object": object, "pricingModelId": "pricing_model_1" })).unwrap();
     let provider = FakeProvider::answering(answers).await;
     let event = flowglad_at(&provider.url).complete(notice).await;
-    let asked = provider.seen().into_iter().map(|seen| seen.path_and_query.split('?').next().unwrap().to_owned());
+    let asked = asked_of(&provider).into_iter().map(|seen| seen.path_and_query.split('?').next().unwrap().to_owned());
     (event, asked.collect())
 }
 
@@ -130,7 +130,8 @@ async fn a_subscription_tells_its_order() {
     let (event, asked) = completed("subscription", [ok(&subscription)]).await;
     let event = event.unwrap();
     assert_eq!(asked, ["/api/v1/subscriptions/sub_1"]);
-    assert_eq!((event.order_id, event.facts), (Some(ORDER.parse().unwrap()), vec![]));
+    assert_eq!((event.order_id, event.facts.len()), (Some(ORDER.parse().unwrap()), 1));
+    assert_eq!(event.subscription.unwrap().0, "sub_1");
 }
 
 #[tokio::test]

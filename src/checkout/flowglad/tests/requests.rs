@@ -3,7 +3,7 @@
 use super::*;
 use crate::catalog::PriceIds;
 use crate::checkout::provider::{LineItem, PaymentMode};
-use crate::values::Email;
+use crate::values::{Email, Interval};
 
 fn founder(price: Option<&str>) -> LineItem {
     LineItem {
@@ -60,7 +60,7 @@ async fn open(session: NewSession, answers: Vec<Scripted>) -> (Result<OpenSessio
 }
 
 fn body_of(provider: &FakeProvider, place: usize) -> Value {
-    serde_json::from_str(&provider.seen()[place].body).unwrap()
+    serde_json::from_str(&asked_of(provider)[place].body).unwrap()
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_page_for_whoever_comes_is_opened_with_this_request_and_no_more() {
     assert_eq!(answer.provider_id.0, "chckt_session_1");
     assert_eq!(answer.url.as_str(), "https://app.flowglad.com/checkout/chckt_session_1");
     assert_eq!(answer.expires_at, Some(Timestamp::from_seconds(1_767_312_000)));
-    let seen = &provider.seen()[0];
+    let seen = &asked_of(&provider)[0];
     assert_eq!((seen.method.as_str(), seen.path_and_query.as_str()), ("POST", "/api/v1/checkout-sessions"));
     assert_eq!((seen.header("authorization"), seen.header("content-type")), (&*format!("Bearer {SECRET_KEY}"), "application/json"));
     let page = json!({
@@ -122,19 +122,22 @@ async fn other_pages_are_opened_with_all_that_flowglad_can_be_told() {
         target_subscription_id: "sub_1".to_owned(),
         preserve_billing_cycle_anchor: Some(true),
     };
-    let add = Page::AddPaymentMethod {
+    let add = |subscription: Option<&str>| Page::AddPaymentMethod {
         customer_external_id: "acct_1".to_owned(),
-        target_subscription_id: None,
+        target_subscription_id: subscription.map(str::to_owned),
         automatically_update_subscriptions: Some(false),
     };
+    let told =
+        |subscription: Value| with(json!({"type": "add_payment_method", "automaticallyUpdateSubscriptions": false}), subscription);
     for (page, told) in [
         (activate, json!({"type": "activate_subscription", "targetSubscriptionId": "sub_1", "preserveBillingCycleAnchor": true})),
-        (add, json!({"type": "add_payment_method", "automaticallyUpdateSubscriptions": false})),
+        (add(None), told(json!({}))),
+        (add(Some("sub_1")), told(json!({"targetSubscriptionId": "sub_1"}))),
     ] {
         let provider = FakeProvider::answering([opened()]).await;
-        flowglad_at(&provider.url).open_page(&page, None, &ORDER.parse().unwrap(), &back()).await.unwrap();
+        flowglad_at(&provider.url).open_page(&page, Some("Member"), &ORDER.parse().unwrap(), &back()).await.unwrap();
         let ours = json!({
-            "customerExternalId": "acct_1", "outputMetadata": {"order_id": ORDER},
+            "customerExternalId": "acct_1", "outputMetadata": {"order_id": ORDER}, "outputName": "Member",
             "successUrl": back().success.as_str(), "cancelUrl": back().cancel.as_str()
         });
         assert_eq!(body_of(&provider, 0), json!({ "checkoutSession": with(told, ours) }));
@@ -151,7 +154,7 @@ async fn what_flowglad_cannot_charge_is_refused_before_it_is_asked() {
     ] {
         let (answer, provider) = open(session, vec![]).await;
         let Err(ProviderError::Refused(why)) = answer else { panic!("{answer:?}") };
-        assert!(why.contains(advice) && provider.seen().is_empty(), "{why}");
+        assert!(why.contains(advice) && asked_of(&provider).is_empty(), "{why}");
     }
 }
 
@@ -167,11 +170,35 @@ async fn a_price_that_is_not_the_catalogs_is_given_to_nobody() {
 }
 
 #[tokio::test]
+async fn a_subscriptions_price_is_paid_as_often_as_the_catalog_says() {
+    let of = |kind: &str, unit: Value, count: Value| json!({"type": kind, "intervalUnit": unit, "intervalCount": count});
+    let month = |count: Value| of("subscription", json!("month"), count);
+    for (every, told, is_opened) in [
+        (Interval::Month, month(json!(1)), true),
+        (Interval::Month, month(json!(null)), true),
+        (Interval::Year, month(json!(12)), true),
+        (Interval::Year, of("subscription", json!("year"), json!(1)), true),
+        (Interval::Month, month(json!(3)), false),
+        (Interval::Month, of("subscription", json!("week"), json!(4)), false),
+        (Interval::Month, of("single_payment", json!(null), json!(null)), false),
+    ] {
+        let plan = LineItem { every: Some(every), ..founder(Some("price_1")) };
+        let session = NewSession { mode: PaymentMode::Subscription, ..new_session(plan, None) };
+        let (answer, _) = open(session, vec![opened(), price(told.clone())]).await;
+        match answer {
+            Ok(_) => assert!(is_opened, "{every} {told}"),
+            Err(ProviderError::Refused(why)) => assert!(!is_opened && why.contains(every.adverb()), "{every} {told}: {why}"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_may_have_been_done_is_not_done_again() {
     for lost in [reply(500, "{}"), reply(429, ""), Scripted { headers: vec![("x-should-retry", "true")], ..reply(503, "") }] {
         let (answer, provider) = open(new_session(founder(Some("price_1")), None), vec![lost, opened()]).await;
         assert!(matches!(answer, Err(ProviderError::Unavailable(_))));
-        assert_eq!(provider.seen().len(), 1);
+        assert_eq!(asked_of(&provider).len(), 1);
     }
 }
 

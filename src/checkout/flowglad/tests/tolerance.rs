@@ -72,9 +72,9 @@ async fn a_field_less_or_null_is_borne_and_never_taken_for_something_else() {
                 let mut samples = samples();
                 let fields = samples[place].pointer_mut(&at).unwrap().as_object_mut().unwrap();
                 if is_null {
-                    drop(fields.insert(name.clone(), Value::Null))
+                    fields.insert(name.clone(), Value::Null);
                 } else {
-                    drop(fields.remove(name))
+                    fields.remove(name);
                 }
                 match retrieved(samples).await {
                     Ok(event) => {
