@@ -39,12 +39,21 @@ enum Outcome {
     Expire,
 }
 
+impl Outcome {
+    const fn is_paying(self) -> bool {
+        matches!(self, Self::Pay | Self::PayLater)
+    }
+}
+
 #[derive(Deserialize)]
 struct Decision {
     outcome: Outcome,
     /// Asked for only where the shop gave none.
     #[serde(default)]
     email: String,
+    /// Of a discount, where the provider's page asks for one.
+    #[serde(default)]
+    code: String,
 }
 
 async fn show(State(world): State<Arc<World>>, Path(id): Path<String>) -> Response {
@@ -63,6 +72,10 @@ async fn decide(State(world): State<Arc<World>>, Path(id): Path<String>, form: R
     if decision.outcome == Outcome::Cancel {
         return go_back(&session);
     }
+    let code = decision.code.trim();
+    if decision.outcome.is_paying() && !code.is_empty() && !world.change(|change| take_off(change, &id, code)).await {
+        return bill(&session, "No discount has this code. Nothing was charged. Correct it, or leave it empty.");
+    }
     match world.change(|change| carry_out(change, &id, &decision)).await {
         Some(Ok(session)) => match decision.outcome {
             Outcome::Pay | Outcome::PayLater => go_on(&session),
@@ -75,6 +88,13 @@ async fn decide(State(world): State<Arc<World>>, Path(id): Path<String>, form: R
         Some(Err(_)) => ended(&session),
         None => unknown(),
     }
+}
+
+/// False for a code that nobody knows, or that can't be used here.
+fn take_off(change: &mut Change<'_>, id: &str, code: &str) -> bool {
+    let found = change.state.session(id).and_then(|session| protocol::of(session.provider).discount(change, session, code));
+    let session = change.state.sessions.iter_mut().rev().find(|session| session.id == id);
+    session.zip(found).is_some_and(|(session, discount)| session.take_off(discount))
 }
 
 /// `None` for a session that isn't there.
@@ -120,10 +140,11 @@ fn bill(session: &Session, news: &str) -> Response {
     let main = format!(
         "<div class=\"sheet\"><h1>Your payment</h1>{news}<p class=\"sum\">{sum}</p>\
          <table class=\"bill\"><tbody>{lines}</tbody><tfoot><tr><th scope=\"row\">Total</th><td>{sum}</td></tr></tfoot></table>\
-         <form method=\"post\">{email}<button class=\"main\" name=\"outcome\" value=\"pay\">{pay}</button>\
+         <form method=\"post\">{email}{code}<button class=\"main\" name=\"outcome\" value=\"pay\">{pay}</button>\
          <fieldset><legend>Or try what else can happen</legend><div class=\"row\">{decline}{later}{back}{expire}</div></fieldset></form>\
          <p class=\"soft\">This page stands in for {provider}’s. It knows no cards and moves no money.</p></div>",
         email = email(session),
+        code = code(session),
         decline = choice("decline", "Decline the card"),
         later = choice("pay_later", "Pay later by bank debit"),
         expire = choice("expire", "Let this page expire"),
@@ -148,6 +169,14 @@ fn email(session: &Session) -> String {
             "<label for=\"email\">Email (optional)</label><input id=\"email\" name=\"email\" type=\"email\" autocomplete=\"email\">"
                 .to_owned()
         }
+    }
+}
+
+fn code(session: &Session) -> &'static str {
+    if protocol::of(session.provider).asks_for_code() && session.discount().is_none() {
+        "<label for=\"code\">Discount code (optional)</label><input id=\"code\" name=\"code\" autocomplete=\"off\">"
+    } else {
+        ""
     }
 }
 

@@ -8,7 +8,7 @@ use super::creem::Creem;
 use super::flowglad::Flowglad;
 use super::keys::Keys;
 use super::stripe::Stripe;
-use super::till::{Happening, Provider, Session, Subscription, Turn};
+use super::till::{Happening, Line, Provider, Session, Subscription, Turn};
 use super::webhooks::Event;
 use super::world::{Change, World};
 use crate::values::Timestamp;
@@ -39,6 +39,12 @@ pub(super) trait Protocol: Send + Sync {
 
     /// The headers that make the shop believe an event.
     fn sign(&self, keys: &Keys, event: &Event, now: Timestamp) -> Vec<(&'static str, String)>;
+
+    /// Whether its payment pages ask for a discount code.
+    fn asks_for_code(&self) -> bool;
+
+    /// What a code typed there takes off, as a line of the bill; `None` for a code that it doesn't know.
+    fn discount(&self, change: &Change<'_>, session: &Session, code: &str) -> Option<Line>;
 
     /// Where the buyer goes after paying.
     fn success_url(&self, session: &Session) -> String;

@@ -196,6 +196,20 @@ impl Session {
         }
     }
 
+    /// Takes a discount off, once; false where nobody can take one off any more.
+    pub fn take_off(&mut self, discount: Line) -> bool {
+        let is_new = self.is_open() && self.discount().is_none();
+        if is_new {
+            self.lines.push(discount);
+        }
+        is_new
+    }
+
+    /// The line of the bill that lowers it.
+    pub fn discount(&self) -> Option<&Line> {
+        self.lines.iter().find(|line| line.unit < 0)
+    }
+
     /// Pays at once; completes without a payment where nothing is to pay.
     pub fn pay(&mut self, handle: Handle) -> Result<Happening, Refusal> {
         let handle = self.attempt(handle)?;

@@ -120,7 +120,8 @@ pub struct PriceAnswer {
 pub struct Price {
     #[serde(rename = "type")]
     pub kind: Option<PriceKind>,
-    pub unit_price: Option<i64>,
+    #[serde(rename = "unitPrice")]
+    pub unit_amount: Option<i64>,
     pub currency: Option<String>,
     pub interval_unit: Option<IntervalUnit>,
     pub interval_count: Option<u32>,
@@ -237,13 +238,9 @@ impl Purchase {
 
     /// Whether a payment is this purchase's, or may be of the subscription that it began: such a payment may name only its customer.
     pub fn may_be_paid_by(&self, payment: &Payment) -> bool {
-        match &payment.purchase_id {
-            Some(purchase) => *purchase == self.id,
-            None => {
-                let same_customer = payment.customer_id.is_some() && payment.customer_id == self.customer_id;
-                self.begins_subscription() && payment.subscription_id.is_some() && same_customer
-            }
-        }
+        let same_customer = payment.customer_id.is_some() && payment.customer_id == self.customer_id;
+        let may_be_of_subscription = self.begins_subscription() && payment.subscription_id.is_some() && same_customer;
+        payment.purchase_id.as_ref().map_or(may_be_of_subscription, |purchase| *purchase == self.id)
     }
 }
 
@@ -277,6 +274,6 @@ impl Price {
 
     pub fn charges(&self, price: Money) -> bool {
         let currency = self.currency.as_deref().unwrap_or_default();
-        self.unit_price == Some(price.minor) && currency.eq_ignore_ascii_case(price.currency.as_str())
+        self.unit_amount == Some(price.minor) && currency.eq_ignore_ascii_case(price.currency.as_str())
     }
 }

@@ -35,7 +35,9 @@ impl Flowglad {
         match self.first_made(purchase, &found).await? {
             Some((payment, subscription)) => {
                 translation::add_payment(&mut event, payment)?;
-                subscription.iter().for_each(|subscription| translation::add_subscription(&mut event, subscription));
+                if let Some(subscription) = subscription {
+                    translation::add_subscription(&mut event, &subscription);
+                }
             }
             None => match found.last().filter(|_| !purchase.cost_something()) {
                 Some(payment) => translation::add_payment(&mut event, payment)?,

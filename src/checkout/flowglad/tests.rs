@@ -46,7 +46,9 @@ fn settings(api_base: &str, secret_key: &str, checkout_origin: Option<&str>) -> 
 /// What Flowglad was asked, each as its own document has it.
 fn asked_of(provider: &FakeProvider) -> Vec<Seen> {
     let seen = provider.seen();
-    seen.iter().for_each(|request| request.assert_documented(ProviderName::Flowglad));
+    for request in &seen {
+        request.assert_documented(ProviderName::Flowglad);
+    }
     seen
 }
 

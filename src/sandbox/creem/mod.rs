@@ -26,7 +26,7 @@ use self::objects::id_of;
 pub(super) use self::shelf::Shelf;
 use super::keys::Keys;
 use super::protocol::{Prefixes, Protocol};
-use super::till::{Happening, Provider, Session, Subscription, Turn};
+use super::till::{Happening, Line, Provider, Session, Subscription, Turn};
 use super::webhooks::Event;
 use super::world::{Change, State, World};
 use crate::checkout::signatures::creem_header;
@@ -107,6 +107,14 @@ impl Protocol for Creem {
     }
 
     /// Signed when the checkout was opened.
+    fn asks_for_code(&self) -> bool {
+        false
+    }
+
+    fn discount(&self, _: &Change<'_>, _: &Session, _: &str) -> Option<Line> {
+        None
+    }
+
     fn success_url(&self, session: &Session) -> String {
         session.success_url.clone()
     }

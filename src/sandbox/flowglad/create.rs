@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::call::Outcome;
 use super::error::FlowgladError;
 use super::fields::Fields;
-use super::{objects, records};
+use super::{catalog, objects, records, subscriptions};
 use crate::sandbox::hosted;
 use crate::sandbox::till::{Line, Provider, Session, Stage};
 use crate::sandbox::world::Change;
@@ -37,7 +37,7 @@ pub fn create(change: &mut Change<'_>, body: &Value) -> Outcome {
     let customer = customer_id
         .map(|id| records::find(change.state.flowglad.customers.iter().cloned(), "Customer", "externalId", id))
         .transpose()?;
-    let subscription = subscription.map(|id| objects::find_subscription(change.state, id)).transpose()?;
+    let subscription = subscription.map(|id| subscriptions::find(change.state, id)).transpose()?;
     let price = match (kind, price_name) {
         ("product", Some((field, name))) => Some(price(change, field, name)?),
         ("activate_subscription", _) => {
@@ -57,7 +57,7 @@ fn session(change: &Change<'_>, asked: Value, quantity: i64, success_url: &str, 
     let id = change.id(objects::SESSION_PREFIX);
     let price = asked.get("price").cloned().unwrap_or_default();
     let text = |name: &str| price.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let product = records::products(change.world, change.state).find(|product| product.get("id") == price.get("productId"));
+    let product = catalog::products(change.world, change.state).find(|product| product.get("id") == price.get("productId"));
     let name = product.as_ref().and_then(|product| product.get("name")).and_then(Value::as_str).unwrap_or("A way to pay later");
     let line = Line {
         id: change.id("item_"),
@@ -68,13 +68,13 @@ fn session(change: &Change<'_>, asked: Value, quantity: i64, success_url: &str, 
         price_id: text("id"),
         product_id: text("productId"),
         is_catalog: true,
-        every: objects::interval(&price),
+        every: subscriptions::interval(&price),
     };
     let email = asked.pointer("/customer/email").and_then(Value::as_str).map(str::to_owned);
     let customer = asked.pointer("/customer/id").and_then(Value::as_str);
     let is_new = asked.pointer("/session/type").and_then(Value::as_str) == Some("product");
-    let every = objects::interval(&price).filter(|_| is_new);
-    let begins = every.map(|every| objects::begins(&id, customer, every));
+    let every = subscriptions::interval(&price).filter(|_| is_new);
+    let begins = every.map(|every| subscriptions::begins(&id, customer, every));
     Session {
         url: hosted::url(&change.world.keys.hosted_origin, &id),
         id,
@@ -127,7 +127,7 @@ fn price_name<'a>(fields: &mut Fields<'a>) -> (&'static str, &'a str) {
 }
 
 fn price(change: &Change<'_>, field: &str, name: &str) -> Outcome {
-    let price = records::find(records::prices(change.world, change.state), "Price", field, name)?;
+    let price = records::find(catalog::prices(change.world, change.state), "Price", field, name)?;
     match price.get("active").and_then(Value::as_bool) {
         Some(true) => Ok(price),
         Some(false) | None => Err(FlowgladError::refused(format!("Price {name} is not active"))),

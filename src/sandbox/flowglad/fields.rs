@@ -41,9 +41,7 @@ impl<'a> Fields<'a> {
 
     /// Empty where it is missing, which is wrong and noted.
     pub fn text(&mut self, field: &str) -> &'a str {
-        if self.get(field).is_none() && self.object.is_some() {
-            self.wrong(field, "invalid_type", "Required");
-        }
+        self.require(field);
         self.optional_text(field).unwrap_or_default()
     }
 
@@ -68,6 +66,32 @@ impl<'a> Fields<'a> {
                 self.wrong(field, "invalid_type", "Expected a whole number");
                 None
             }
+        }
+    }
+
+    /// `None` where it is missing too, which is wrong and noted.
+    pub fn required_integer(&mut self, field: &str, least: i64) -> Option<i64> {
+        self.require(field);
+        self.integer(field, least)
+    }
+
+    /// The id in a body that changes a record must be the path's own.
+    pub fn same_id(&mut self, id: &str) {
+        let given = self.text("id");
+        if !given.is_empty() && given != id {
+            self.wrong("id", "custom", "The id is another than the path's");
+        }
+    }
+
+    /// False where it is missing, which is wrong and noted.
+    pub fn required_flag(&mut self, field: &str) -> bool {
+        self.require(field);
+        self.flag(field).unwrap_or_default()
+    }
+
+    fn require(&mut self, field: &str) {
+        if self.get(field).is_none() && self.object.is_some() {
+            self.wrong(field, "invalid_type", "Required");
         }
     }
 

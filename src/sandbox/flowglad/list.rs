@@ -23,7 +23,7 @@ struct Cursor {
     direction: String,
 }
 
-/// The page that `limit` and `cursor` ask for, of rows that come oldest first.
+/// The page that `limit` and `cursor` ask for, oldest first.
 pub fn page(rows: impl Iterator<Item = Value>, call: &Call) -> Outcome {
     let limit = match call.query.get("limit").map(|limit| limit.parse::<usize>()) {
         None => USUAL_PAGE,
@@ -32,7 +32,9 @@ pub fn page(rows: impl Iterator<Item = Value>, call: &Call) -> Outcome {
     };
     let given = call.query.get("cursor");
     let cursor = given.map(|cursor| parse(cursor)).transpose()?.unwrap_or_default();
-    let rows: Vec<Value> = rows.filter(|row| cursor.parameters.iter().all(|(name, value)| row.get(name) == Some(value))).collect();
+    let mut rows: Vec<Value> =
+        rows.filter(|row| cursor.parameters.iter().all(|(name, value)| row.get(name) == Some(value))).collect();
+    rows.sort_by(|one, other| place(one).cmp(&place(other)));
     let total = rows.len();
     let after = rows.into_iter().skip_while(|row| given.is_some() && !cursor.is_before(row));
     let mut data: Vec<Value> = after.take(limit.saturating_add(1)).collect();

@@ -29,7 +29,7 @@ use self::form::Form;
 use self::list::page;
 use super::keys::Keys;
 use super::protocol::{Prefixes, Protocol};
-use super::till::{Happening, Payment, Session, Stage, Subscription, Turn};
+use super::till::{Happening, Line, Payment, Session, Stage, Subscription, Turn};
 use super::webhooks::Event;
 use super::world::{Change, State, World};
 use crate::checkout::signatures::stripe_header;
@@ -87,6 +87,14 @@ impl Protocol for Stripe {
 
     fn sign(&self, keys: &Keys, event: &Event, now: Timestamp) -> Vec<(&'static str, String)> {
         vec![("stripe-signature", stripe_header(&keys.stripe.webhook_secret, now, event.body.as_bytes()))]
+    }
+
+    fn asks_for_code(&self) -> bool {
+        false
+    }
+
+    fn discount(&self, _: &Change<'_>, _: &Session, _: &str) -> Option<Line> {
+        None
     }
 
     fn success_url(&self, session: &Session) -> String {

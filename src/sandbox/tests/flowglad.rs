@@ -1,5 +1,7 @@
 //! Flowglad's protocol: keys, fields, errors, what comes of paying, and webhooks that say as little as the real ones.
 
+mod made;
+
 use super::*;
 use crate::checkout::signatures::{TOLERANCE, verify_svix};
 
@@ -10,8 +12,13 @@ impl Lab {
             .client
             .request(method.clone(), format!("{}/api/v1{path}", keys.api_base))
             .header("authorization", &keys.secret_key);
-        let request = if method == Method::POST { request.json(&body) } else { request };
-        request.send().await.unwrap()
+        let request = if method == Method::GET { request } else { request.json(&body) };
+        let answer = request.send().await.unwrap();
+        // Of a discount that is read, each half of the document forbids what the other requires.
+        if method == Method::GET && path.starts_with("/discounts") {
+            return answer;
+        }
+        documented(ProviderName::Flowglad, &method, &format!("/api/v1{path}"), answer).await
     }
 
     async fn look(&self, path: &str) -> Value {
@@ -229,7 +236,8 @@ async fn a_subscription_begins_with_its_first_payment_and_is_canceled() {
     let lab = Lab::new().await;
     let price = json!({"type": "subscription", "intervalUnit": "month", "intervalCount": 1, "unitPrice": 900, "isDefault": true});
     let made = lab.make("/products", json!({ "product": {"name": "Member"}, "price": price })).await;
-    let product = product(&json!({"priceSlug": null, "priceId": made["price"]["id"]}));
+    let made = lab.look(&format!("/products/{}", made["product"]["id"].as_str().unwrap())).await;
+    let product = product(&json!({"priceSlug": null, "priceId": made["defaultPrice"]["id"]}));
     let page = lab.make("/checkout-sessions", json!({ "checkoutSession": product })).await;
     lab.press(&page, "pay").await;
     let hooks = lab.shop.hooks(3).await;

@@ -18,15 +18,14 @@ fn id() -> ProviderSubscriptionId {
     ProviderSubscriptionId("sub_1".to_owned())
 }
 
-const fn at(millis: i64) -> Option<Timestamp> {
-    Some(Timestamp::from_millis(millis))
-}
+const FIRST_DAY: Option<Timestamp> = Some(Timestamp::from_millis(START));
+const LAST_DAY: Option<Timestamp> = Some(Timestamp::from_millis(END));
 
 const fn stands(status: SubscriptionStatus, paid_until: Option<Timestamp>, ends_at: Option<Timestamp>) -> Fact {
     Fact::Subscription(SubscriptionSeen { status, paid_until, ends_at })
 }
 
-const ACTIVE: Fact = stands(SubscriptionStatus::Active, at(END), None);
+const ACTIVE: Fact = stands(SubscriptionStatus::Active, LAST_DAY, None);
 
 async fn asked(changes: Value) -> ProviderEvent {
     let provider = FakeProvider::answering([ok(&subscription(changes))]).await;
@@ -40,14 +39,14 @@ async fn how_a_subscription_stands_is_told_by_its_status() {
         (json!({}), ACTIVE),
         (json!({"status": "trialing"}), ACTIVE),
         (json!({"status": "credit_trial", "currentBillingPeriodEnd": null}), stands(Active, None, None)),
-        (json!({"status": "cancellation_scheduled", "cancelScheduledAt": END}), stands(Active, at(END), at(END))),
-        (json!({"status": "cancellation_scheduled"}), stands(Active, at(END), at(END))),
-        (json!({"status": "past_due"}), stands(PastDue, at(START), None)),
-        (json!({"status": "unpaid"}), stands(Paused, at(START), None)),
-        (json!({"status": "paused"}), stands(Paused, at(END), None)),
+        (json!({"status": "cancellation_scheduled", "cancelScheduledAt": END}), stands(Active, LAST_DAY, LAST_DAY)),
+        (json!({"status": "cancellation_scheduled"}), stands(Active, LAST_DAY, LAST_DAY)),
+        (json!({"status": "past_due"}), stands(PastDue, FIRST_DAY, None)),
+        (json!({"status": "unpaid"}), stands(Paused, FIRST_DAY, None)),
+        (json!({"status": "paused"}), stands(Paused, LAST_DAY, None)),
         (json!({"status": "incomplete"}), stands(Incomplete, None, None)),
-        (json!({"status": "incomplete_expired"}), stands(Ended, at(END), None)),
-        (json!({"status": "canceled", "canceledAt": START + 1}), stands(Ended, at(END), at(START + 1))),
+        (json!({"status": "incomplete_expired"}), stands(Ended, LAST_DAY, None)),
+        (json!({"status": "canceled", "canceledAt": START}), stands(Ended, LAST_DAY, FIRST_DAY)),
         (json!({"a_new_field": []}), ACTIVE),
     ] {
         assert_eq!(asked(changes.clone()).await.facts, [fact], "{changes}");
@@ -123,7 +122,7 @@ async fn one_that_costs_nothing_at_first_is_free() {
 #[tokio::test]
 async fn the_payment_of_a_period_tells_how_the_subscription_stands_and_is_no_orders() {
     for (changes, standing) in
-        [(json!({}), ACTIVE), (json!({"status": "past_due"}), stands(SubscriptionStatus::PastDue, at(START), None))]
+        [(json!({}), ACTIVE), (json!({"status": "past_due"}), stands(SubscriptionStatus::PastDue, FIRST_DAY, None))]
     {
         let notice = events::read(&json!({ "id": "pym_2", "object": "payment" })).unwrap();
         let answers = [ok(&json!({ "payment": period("pym_2", 31, json!({})) })), ok(&subscription(changes))];
