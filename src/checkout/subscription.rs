@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::provider::{Mode, ProviderName, ProviderSubscriptionId, SubscriptionSeen, SubscriptionStatus};
 use crate::catalog::Tier;
-use crate::values::{AccountId, OrderId, SubscriptionId, Timestamp};
+use crate::values::{AccountId, OrderId, PeriodId, SubscriptionId, Timestamp};
 
 #[cfg(test)]
 mod tests;
@@ -29,6 +29,8 @@ pub struct Subscription {
     /// `None` until the provider has named it.
     pub provider_id: Option<ProviderSubscriptionId>,
     pub state: SubscriptionState,
+    /// The period of the membership ledger that it has opened, while it runs.
+    pub period_id: Option<PeriodId>,
     /// When the provider said so; older word changes nothing.
     pub as_of: Option<Timestamp>,
     /// When the provider is to be asked how it stands; `None` while its session is asked about, and once it has ended.

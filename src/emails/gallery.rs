@@ -8,8 +8,8 @@ use url::Url;
 
 use super::{
     AccountExists, AddressChangeConfirm, AddressChanged, CardPlan, DeliveryFailed, DeliveryFault, Discount, GiftForYou,
-    GiftRedeemed, House, Letter, Notice, OperatorNotice, PasswordChanged, Receipt, Rendered, ResetPassword, SecretLink, SignInLink,
-    VerifyAddress,
+    GiftRedeemed, GiftRefunded, GiftTakenBack, House, Letter, Notice, OperatorNotice, PasswordChanged, Receipt, Rendered,
+    ResetPassword, SecretLink, SignInLink, VerifyAddress,
 };
 use crate::catalog::{Brand, Months, Tier};
 use crate::values::{Accent, Currency, Email, GiftCode, GiftId, Message, Money, PersonName, Timestamp, Zone};
@@ -100,6 +100,27 @@ pub(super) fn delivery_failed() -> DeliveryFailed {
     }
 }
 
+pub(super) fn reversals() -> Vec<Letter> {
+    let refunded = |was_redeemed| {
+        Letter::GiftRefunded(GiftRefunded {
+            to: email("ada@example.com"),
+            recipient_name: bea(),
+            total: Money::new(17_280, Currency::EUR),
+            was_redeemed,
+            status_page: status_page(),
+            reference: reference(),
+        })
+    };
+    let taken_back = GiftTakenBack {
+        to: email("bea@example.com"),
+        tier: Tier::Founder,
+        months: Months::Twelve,
+        account_page: page("account"),
+        reference: reference(),
+    };
+    vec![refunded(false), refunded(true), Letter::GiftTakenBack(taken_back)]
+}
+
 pub(super) fn about_accounts() -> Vec<Letter> {
     let to = || email("bea@example.com");
     let link = |path: &str| SecretLink(page(path));
@@ -122,6 +143,7 @@ pub(super) fn to_operators() -> Vec<Letter> {
     let notice = |notice| Letter::OperatorNotice(OperatorNotice { to: email("help@ribbon.example"), notice });
     vec![
         notice(Notice::Gift { reference: reference(), reason: "mismatch".to_owned() }),
+        notice(Notice::Order { reference: "order_3m8rt5n1yc000000".parse().unwrap(), reason: "paid_twice".to_owned() }),
         notice(Notice::Parked {
             entry: "out_5q1sj8d2ze000000".parse().unwrap(),
             kind: "gift_for_you".to_owned(),
@@ -150,6 +172,7 @@ fn all() -> Vec<(String, Letter)> {
         ("not-delivered".to_owned(), Letter::DeliveryFailed(delivery_failed())),
     ];
     letters.extend(about_accounts().into_iter().enumerate().map(|(place, letter)| (format!("account-{place}"), letter)));
+    letters.extend(reversals().into_iter().enumerate().map(|(place, letter)| (format!("reversal-{place}"), letter)));
     letters.extend(to_operators().into_iter().enumerate().map(|(place, letter)| (format!("operator-{place}"), letter)));
     letters
 }

@@ -203,7 +203,7 @@ impl DeliveryFailed {
     }
 }
 
-fn giver_foot(brand: &Brand, reference: &GiftId) -> Line {
+pub(super) fn giver_foot(brand: &Brand, reference: &GiftId) -> Line {
     words!(
         "You get this mail because you bought this gift at ",
         &brand.name,

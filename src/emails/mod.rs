@@ -9,6 +9,7 @@ mod givers;
 mod html;
 mod operators;
 mod recipients;
+mod reversals;
 mod sheet;
 mod text;
 
@@ -20,6 +21,7 @@ pub use accounts::{
 pub use givers::{CardPlan, DeliveryFailed, DeliveryFault, Discount, GiftRedeemed, Receipt};
 pub use operators::{Notice, OperatorNotice};
 pub use recipients::GiftForYou;
+pub use reversals::{GiftRefunded, GiftTakenBack};
 
 use crate::catalog::Brand;
 use crate::values::{Email, PersonName, Zone};
@@ -36,6 +38,10 @@ pub enum Letter {
     GiftRedeemed(GiftRedeemed),
     /// To the giver: the card did not arrive.
     DeliveryFailed(DeliveryFailed),
+    /// To the giver: the money went back, and the gift with it.
+    GiftRefunded(GiftRefunded),
+    /// To whoever had redeemed a gift whose money went back.
+    GiftTakenBack(GiftTakenBack),
     VerifyAddress(VerifyAddress),
     SignInLink(SignInLink),
     ResetPassword(ResetPassword),
@@ -84,6 +90,8 @@ impl Letter {
             Self::GiftForYou(letter) => &letter.to,
             Self::GiftRedeemed(letter) => &letter.to,
             Self::DeliveryFailed(letter) => &letter.to,
+            Self::GiftRefunded(letter) => &letter.to,
+            Self::GiftTakenBack(letter) => &letter.to,
             Self::VerifyAddress(letter) => &letter.to,
             Self::SignInLink(letter) => &letter.to,
             Self::ResetPassword(letter) => &letter.to,
@@ -101,6 +109,8 @@ impl Letter {
             Self::GiftForYou(letter) => Some(&letter.recipient_name),
             Self::GiftRedeemed(_)
             | Self::DeliveryFailed(_)
+            | Self::GiftRefunded(_)
+            | Self::GiftTakenBack(_)
             | Self::VerifyAddress(_)
             | Self::SignInLink(_)
             | Self::ResetPassword(_)
@@ -118,6 +128,8 @@ impl Letter {
             Self::GiftForYou(letter) => letter.sheet(house),
             Self::GiftRedeemed(letter) => letter.sheet(house),
             Self::DeliveryFailed(letter) => letter.sheet(house),
+            Self::GiftRefunded(letter) => letter.sheet(house),
+            Self::GiftTakenBack(letter) => letter.sheet(house),
             Self::VerifyAddress(letter) => letter.sheet(house),
             Self::SignInLink(letter) => letter.sheet(house),
             Self::ResetPassword(letter) => letter.sheet(house),

@@ -2,7 +2,7 @@
 
 use super::House;
 use super::sheet::{Block, Ribbon, Sheet, strong, words};
-use crate::values::{Email, GiftId, OutboxId};
+use crate::values::{Email, GiftId, OrderId, OutboxId};
 
 #[derive(Clone, Debug)]
 pub struct OperatorNotice {
@@ -17,6 +17,11 @@ pub enum Notice {
         reference: GiftId,
         reason: String,
     },
+    /// An order that is for no gift.
+    Order {
+        reference: OrderId,
+        reason: String,
+    },
     /// A piece of work that was given up.
     Parked {
         entry: OutboxId,
@@ -29,14 +34,19 @@ impl OperatorNotice {
     pub(super) fn sheet(&self, House { brand, .. }: House<'_>) -> Sheet {
         let (subject, says, next) = match &self.notice {
             Notice::Gift { reference, reason } => (
-                format!("Look at {reference}: {reason}"),
+                format!("Look at {reference}: {}", in_short(reason)),
                 words!("About the gift ", strong(reference.as_str()), ": ", in_a_sentence(reason)),
                 format!("All that happened to it: ribbon gift show {reference}"),
+            ),
+            Notice::Order { reference, reason } => (
+                format!("Look at {reference}: {}", in_short(reason)),
+                words!("About the order ", strong(reference.as_str()), ": ", in_a_sentence(reason)),
+                "The provider’s pages show its payments under this name.".to_owned(),
             ),
             Notice::Parked { entry, kind, reason } => (
                 format!("Given up: {entry}"),
                 words!("The entry ", strong(entry.as_str()), " of the outbox (", kind, ") was given up. Reason: ", reason, "."),
-                "It is not tried again by itself. The log has each try under this id.".to_owned(),
+                by_hand(kind).to_owned(),
             ),
         };
         Sheet {
@@ -49,13 +59,43 @@ impl OperatorNotice {
     }
 }
 
+/// A reason's tag in a few words; one that has none stands for itself.
+fn in_short(reason: &str) -> &str {
+    match reason {
+        "dispute" => "the payment is disputed",
+        "mismatch" => "another sum was paid",
+        "paid_twice" => "paid twice",
+        "subscribed_twice" => "subscribed to twice",
+        other => other,
+    }
+}
+
 /// A reason's tag as a sentence; one that has none stands for itself.
 fn in_a_sentence(reason: &str) -> String {
     match reason {
-        "dispute" => "the buyer’s bank disputes the payment. It is held until the provider says how that was decided.".to_owned(),
-        "mismatch" => "what was paid is not what was agreed. It is held until you decide.".to_owned(),
-        "paid_twice" => "it was paid a second time. Look at the provider’s pages, and give one payment back.".to_owned(),
-        other => format!("{other}."),
+        "dispute" => "the buyer’s bank disputes the payment. What is not redeemed is held until the provider says how that was decided.",
+        "mismatch" => "what was paid is not what was agreed. It is held until you decide.",
+        "paid_twice" => {
+            "it was paid a second time. The second payment is given back by itself; you get another mail only if that fails."
+        }
+        "subscribed_twice" => {
+            "the buyer went through two payment pages. The second subscription is ended by itself; give its first payment back on the provider’s pages."
+        }
+        other => return format!("{other}."),
+    }
+    .to_owned()
+}
+
+/// What is left to do by hand where a piece of work was given up.
+fn by_hand(kind: &str) -> &'static str {
+    match kind {
+        "refund_payment" => {
+            "An order was paid twice and the second payment did not go back: give it back on the provider’s pages. The log has the provider’s reason under this id."
+        }
+        "end_subscription" => {
+            "A second subscription of one order still runs: end it on the provider’s pages. The log has the provider’s reason under this id."
+        }
+        _ => "It is not tried again by itself. The log has each try under this id.",
     }
 }
 
@@ -75,13 +115,25 @@ mod tests {
             })
             .collect();
         expect![[r#"
-            Subject: Look at gift_7h2kq9v4xw000000: mismatch
+            Subject: Look at gift_7h2kq9v4xw000000: another sum was paid
 
-            Look at gift_7h2kq9v4xw000000: mismatch
+            Look at gift_7h2kq9v4xw000000: another sum was paid
 
             About the gift gift_7h2kq9v4xw000000: what was paid is not what was agreed. It is held until you decide.
 
             All that happened to it: ribbon gift show gift_7h2kq9v4xw000000
+
+            --
+
+            You get this mail because questions about Ribbon go to this address.
+            ==========
+            Subject: Look at order_3m8rt5n1yc000000: paid twice
+
+            Look at order_3m8rt5n1yc000000: paid twice
+
+            About the order order_3m8rt5n1yc000000: it was paid a second time. The second payment is given back by itself; you get another mail only if that fails.
+
+            The provider’s pages show its payments under this name.
 
             --
 

@@ -1,6 +1,7 @@
 //! What is to be done outside, done once it is due: entries are posted by the verbs, in the transaction of the change that
 //! causes them, and the [`Worker`] does each under a lease. Rows hold a kind and ids; mails are written when they are sent.
 
+mod errand;
 mod inbox;
 mod mailer;
 mod smtp;
@@ -14,8 +15,9 @@ pub use inbox::SandboxMailer;
 pub use mailer::{Mailer, Outgoing, SendError};
 pub use smtp::{SmtpMailer, SmtpUrlError};
 pub use task::{
-    Task, account_exists, address_change_confirm, address_changed, gift_doubted, gift_for_you, gift_redeemed, paid_twice,
-    password_changed, receipt, reset_password, sign_in_link, verify_address,
+    Task, account_exists, address_change_confirm, address_changed, cancel_session, end_subscription, gift_doubted, gift_for_you,
+    gift_notice, gift_redeemed, gift_refunded, gift_taken_back, order_notice, password_changed, receipt, refund_payment,
+    reset_password, sign_in_link, verify_address,
 };
 pub use worker::Worker;
 pub use writer::Writer;

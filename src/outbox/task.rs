@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::checkout::PaymentId;
+use crate::checkout::{PaymentId, ProviderSubscriptionId};
 use crate::gifts::{Gift, HoldReason};
 use crate::store::outbox::{Entry, NewEntry};
-use crate::values::{AccountId, GiftId, LinkId, OrderId, OutboxId, Timestamp};
+use crate::values::{AccountId, CheckoutSessionId, GiftId, LinkId, OrderId, OutboxId, Timestamp};
 
 /// One piece of work. Its name is the entry's kind, its fields are the entry's refs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +23,13 @@ pub enum Task {
     AddressChangeConfirm { link_id: LinkId },
     AddressChanged { link_id: LinkId },
     AccountExists { account_id: AccountId },
+    GiftRefunded { gift_id: GiftId },
+    GiftTakenBack { gift_id: GiftId, account_id: AccountId },
     OperatorNotice { gift_id: GiftId, reason: String },
+    OrderNotice { order_id: OrderId, reason: String },
+    RefundPayment { order_id: OrderId, payment: String },
+    CancelSession { session_id: CheckoutSessionId },
+    EndSubscription { order_id: OrderId, subscription: String },
     WorkParked { entry_id: OutboxId, kind: String, reason: String },
 }
 
@@ -87,17 +93,45 @@ pub fn gift_doubted(gift_id: &GiftId, reason: HoldReason, doubted_at: Timestamp)
         HoldReason::Dispute => "dispute",
         HoldReason::Mismatch => "mismatch",
     };
-    operator_notice(gift_id, reason, &doubted_at.millis().to_string())
+    gift_notice(gift_id, reason, &doubted_at.millis().to_string())
 }
 
-/// To the operator, once for each payment: the gift's order was paid a second time, and one payment is to be given back.
-pub fn paid_twice(gift_id: &GiftId, payment: &PaymentId) -> NewEntry {
-    operator_notice(gift_id, "paid_twice", &payment.0)
-}
-
-fn operator_notice(gift_id: &GiftId, reason: &str, about: &str) -> NewEntry {
+/// To the operator: something about this gift is to be known, told once for each `about`.
+pub fn gift_notice(gift_id: &GiftId, reason: &str, about: &str) -> NewEntry {
     let task = Task::OperatorNotice { gift_id: gift_id.clone(), reason: reason.to_owned() };
     task.entry(&format!("{gift_id} {about} {reason}"))
+}
+
+/// The same of an order that is for no gift.
+pub fn order_notice(order_id: &OrderId, reason: &str, about: &str) -> NewEntry {
+    let task = Task::OrderNotice { order_id: order_id.clone(), reason: reason.to_owned() };
+    task.entry(&format!("{order_id} {about} {reason}"))
+}
+
+/// To the giver: the money went back, and the gift with it.
+pub fn gift_refunded(gift_id: &GiftId) -> NewEntry {
+    Task::GiftRefunded { gift_id: gift_id.clone() }.entry(gift_id.as_str())
+}
+
+/// To the account that had redeemed it: what was left of it has ended.
+pub fn gift_taken_back(gift_id: &GiftId, account_id: &AccountId) -> NewEntry {
+    Task::GiftTakenBack { gift_id: gift_id.clone(), account_id: account_id.clone() }.entry(gift_id.as_str())
+}
+
+/// Gives a payment of this order back whole, once.
+pub fn refund_payment(order_id: &OrderId, payment: &PaymentId) -> NewEntry {
+    Task::RefundPayment { order_id: order_id.clone(), payment: payment.0.clone() }.entry(&format!("{order_id} {}", payment.0))
+}
+
+/// Ends a page on which nobody is to pay any more.
+pub fn cancel_session(session_id: &CheckoutSessionId) -> NewEntry {
+    Task::CancelSession { session_id: session_id.clone() }.entry(session_id.as_str())
+}
+
+/// Ends at once a subscription that was taken out beside another of the same order.
+pub fn end_subscription(order_id: &OrderId, subscription: &ProviderSubscriptionId) -> NewEntry {
+    let task = Task::EndSubscription { order_id: order_id.clone(), subscription: subscription.0.clone() };
+    task.entry(&subscription.0)
 }
 
 /// To the operator, about an entry that was given up.
@@ -127,9 +161,16 @@ impl Task {
 
     /// Whether the operator is told when it is given up. Not of mails about accounts: whoever registers made-up addresses
     /// would write to the operator; nor of a mail to the operator.
-    pub(super) const fn concerns_a_gift(&self) -> bool {
+    pub(super) const fn matters_to_the_operator(&self) -> bool {
         match self {
-            Self::Receipt { .. } | Self::GiftForYou { .. } | Self::GiftRedeemed { .. } | Self::DeliveryFailed { .. } => true,
+            Self::Receipt { .. }
+            | Self::GiftForYou { .. }
+            | Self::GiftRedeemed { .. }
+            | Self::DeliveryFailed { .. }
+            | Self::GiftRefunded { .. }
+            | Self::GiftTakenBack { .. }
+            | Self::RefundPayment { .. }
+            | Self::EndSubscription { .. } => true,
             Self::VerifyAddress { .. }
             | Self::SignInLink { .. }
             | Self::ResetPassword { .. }
@@ -138,6 +179,9 @@ impl Task {
             | Self::AddressChanged { .. }
             | Self::AccountExists { .. }
             | Self::OperatorNotice { .. }
+            | Self::OrderNotice { .. }
+            // The page ends by itself a day later.
+            | Self::CancelSession { .. }
             | Self::WorkParked { .. } => false,
         }
     }

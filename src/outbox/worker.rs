@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
+use super::errand::Errand;
 use super::mailer::{Mailer, Outgoing, SendError};
 use super::task::{self, Task};
 use super::writer::Writer;
+use crate::checkout::Provider;
 use crate::emails::{House, Letter};
 use crate::gifts::{self, Gift};
 use crate::store::outbox::{self, Entry, Lease};
@@ -40,6 +42,8 @@ pub struct Worker {
     pub writer: Writer,
     pub mailer: Arc<dyn Mailer>,
     pub mail_from: Email,
+    /// Those that are configured: payments go back by them.
+    pub providers: Vec<Arc<dyn Provider>>,
 }
 
 /// What became of an entry.
@@ -81,19 +85,30 @@ impl Worker {
             tracing::error!(outbox = %entry.id, kind = entry.kind, "no such work is known");
             return outbox::park(&mut *self.writer.store.connection().await?, entry, "unknown", now).await;
         };
-        let sent = match self.writer.letter(&task, entry, now).await {
-            Ok(Some(letter)) => self.send(entry, &letter, now).await,
+        let done = match self.carry_out(&task, entry, now).await {
+            Ok(Some(done)) => done,
             Ok(None) => return outbox::discard(&mut *self.writer.store.connection().await?, entry, "overtaken", now).await,
             Err(error) => {
-                tracing::error!(outbox = %entry.id, %error, "the mail could not be written");
-                Err(SendError::Temporary("unwritten".to_owned()))
+                tracing::error!(outbox = %entry.id, %error, "it could not be prepared");
+                Err(SendError::Temporary("unprepared".to_owned()))
             }
         };
-        match sent {
+        match done {
             Ok(()) => self.end(entry, &task, End::Sent, now).await,
             Err(SendError::Refused(tag)) => self.end(entry, &task, End::Refused(&tag), now).await,
             Err(SendError::Temporary(tag)) => self.put_off(entry, &task, &tag, now).await,
         }
+    }
+
+    /// Asks a provider for what the task wants of it, or sends the mail that it stands for; `None` where nothing is left to do.
+    async fn carry_out(&self, task: &Task, entry: &Entry, now: Timestamp) -> store::Result<Option<Result<(), SendError>>> {
+        if let Some(errand) = Errand::of(task) {
+            return self.run(errand, entry).await;
+        }
+        Ok(match self.writer.letter(task, entry, now).await? {
+            Some(letter) => Some(self.send(entry, &letter, now).await),
+            None => None,
+        })
     }
 
     async fn send(&self, entry: &Entry, letter: &Letter, now: Timestamp) -> Result<(), SendError> {
@@ -157,7 +172,7 @@ impl Worker {
         }
         let is_the_givers_to_mend = matches!((task, end), (Task::GiftForYou { .. }, End::Refused(_)));
         match end {
-            End::Refused(tag) | End::Exhausted(tag) if task.concerns_a_gift() && !is_the_givers_to_mend => {
+            End::Refused(tag) | End::Exhausted(tag) if task.matters_to_the_operator() && !is_the_givers_to_mend => {
                 outbox::post(tx, &task::work_parked(entry, tag), now).await
             }
             End::Sent | End::Refused(_) | End::Exhausted(_) => Ok(()),

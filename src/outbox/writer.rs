@@ -9,8 +9,8 @@ use super::task::Task;
 use crate::catalog::Brand;
 use crate::checkout::Order;
 use crate::emails::{
-    CardPlan, DeliveryFailed, DeliveryFault, Discount, GiftForYou, GiftRedeemed, Letter, Notice, OperatorNotice, Receipt,
-    SecretLink,
+    CardPlan, DeliveryFailed, DeliveryFault, Discount, GiftForYou, GiftRedeemed, GiftRefunded, Letter, Notice, OperatorNotice,
+    Receipt, SecretLink,
 };
 use crate::gifts::{self, Delivery, Gift, GiftState};
 use crate::store::outbox::Entry;
@@ -50,6 +50,14 @@ impl Writer {
             Task::DeliveryFailed { gift_id } => {
                 self.gift(gift_id).await?.and_then(|gift| self.delivery_failed(gift)).map(Letter::DeliveryFailed)
             }
+            Task::GiftRefunded { gift_id } => {
+                let mut connection = self.store.connection().await?;
+                let Some(gift) = store::gifts::find(&mut connection, gift_id).await? else { return Ok(None) };
+                let order = store::orders::find(&mut connection, &gift.order_id).await?;
+                let was_redeemed = store::grants::of_gift(&mut connection, gift_id).await?.is_some();
+                order.and_then(|order| self.gift_refunded(gift, &order, was_redeemed)).map(Letter::GiftRefunded)
+            }
+            Task::GiftTakenBack { gift_id, account_id } => self.gift_taken_back(gift_id, account_id).await?,
             Task::VerifyAddress { link_id }
             | Task::SignInLink { link_id }
             | Task::ResetPassword { link_id }
@@ -60,13 +68,18 @@ impl Writer {
             Task::OperatorNotice { gift_id, reason } => {
                 Some(self.to_operator(Notice::Gift { reference: gift_id.clone(), reason: reason.clone() }))
             }
+            Task::OrderNotice { order_id, reason } => {
+                Some(self.to_operator(Notice::Order { reference: order_id.clone(), reason: reason.clone() }))
+            }
+            // Errands are no mails.
+            Task::RefundPayment { .. } | Task::CancelSession { .. } | Task::EndSubscription { .. } => None,
             Task::WorkParked { entry_id, kind, reason } => {
                 Some(self.to_operator(Notice::Parked { entry: entry_id.clone(), kind: kind.clone(), reason: reason.clone() }))
             }
         })
     }
 
-    async fn gift(&self, id: &GiftId) -> store::Result<Option<Gift>> {
+    pub(super) async fn gift(&self, id: &GiftId) -> store::Result<Option<Gift>> {
         store::gifts::find(&mut *self.store.connection().await?, id).await
     }
 
@@ -132,6 +145,17 @@ impl Writer {
             recipient_name: gift.recipient_name,
             recipient_email: gift.recipient_email,
             fault,
+            status_page: self.status_page(&gift.id),
+            reference: gift.id,
+        })
+    }
+
+    fn gift_refunded(&self, gift: Gift, order: &Order, was_redeemed: bool) -> Option<GiftRefunded> {
+        Some(GiftRefunded {
+            to: gift.giver_email?,
+            recipient_name: gift.recipient_name,
+            total: order.total,
+            was_redeemed,
             status_page: self.status_page(&gift.id),
             reference: gift.id,
         })

@@ -7,7 +7,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Settings;
-use crate::outbox::{Mailer, Worker, Writer};
+use super::world::World;
+use crate::outbox::{Worker, Writer};
 use crate::shop::{Shop, SystemEntropy};
 use crate::store::Store;
 use crate::values::{Entropy as _, Secrets};
@@ -25,7 +26,7 @@ pub fn start(
     shop: Arc<Shop>,
     store: Store,
     secrets: Secrets,
-    mailer: Arc<dyn Mailer>,
+    world: &World,
 ) {
     let writer = Writer {
         store,
@@ -34,7 +35,8 @@ pub fn start(
         zone: settings.zone.clone(),
         public_url: settings.public_url.clone(),
     };
-    let worker = Worker { name: worker_name(), writer, mailer, mail_from: settings.mail_from.clone() };
+    let (mailer, providers) = (Arc::clone(&world.mailer), world.providers.clone());
+    let worker = Worker { name: worker_name(), writer, mailer, mail_from: settings.mail_from.clone(), providers };
     tasks.spawn(send_mail(worker, Arc::clone(&shop), closing.clone()));
     tasks.spawn(reconcile(Arc::clone(&shop), closing.clone()));
     tasks.spawn(clear_away(shop, closing.clone()));

@@ -89,7 +89,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     let router = open_doors(&settings, &shop, store.clone(), &world).await;
     let listener = TcpListener::bind(settings.addr).await.map_err(|cause| StartError::Listen { addr: settings.addr, cause })?;
     let tasks = TaskTracker::new();
-    background::start(&tasks, &closing, &settings, Arc::clone(&shop), store.clone(), secrets, world.mailer.clone());
+    background::start(&tasks, &closing, &settings, Arc::clone(&shop), store.clone(), secrets, &world);
     tasks.spawn(stop_on_signal(closing.clone()));
     tracing::info!(address = %settings.addr, engine = ?store.engine(), "Ribbon is open at {}", settings.public_url);
     listen(listener, router, &closing).await?;

@@ -10,8 +10,7 @@ use super::{Purchase, Raced, Shop, Wish, until_unraced};
 use crate::Error;
 use crate::catalog::Offer;
 use crate::checkout::{
-    BackUrls, CheckoutSession, ClientUrls, Fact, LineItem, NewSession, OpenSession, Opened, Order, OrderState, Provider,
-    ProviderError,
+    BackUrls, CheckoutSession, ClientUrls, LineItem, NewSession, OpenSession, Opened, Order, OrderState, Provider, ProviderError,
 };
 use crate::error::Cause;
 use crate::gifts::{self, Delivery, Gift, GiftState};
@@ -94,11 +93,7 @@ impl Shop {
         }
         gift_rows::insert(&mut tx, &gift, &self.code_digest(&gift)?).await?;
         orders::insert_session(&mut tx, &session).await?;
-        let order = if price.is_zero() {
-            self.apply(&mut tx, &order, order.clone(), Some(&session), &[Fact::Free], now).await?
-        } else {
-            order
-        };
+        let order = if price.is_zero() { self.settle_free(&mut tx, &order, &session, now).await? } else { order };
         tx.commit().await?;
         Ok(Promise { order, gift_id: gift.id, session })
     }

@@ -3,15 +3,16 @@
 
 #[cfg(test)]
 mod interleavings;
+mod ordered;
 #[cfg(test)]
 mod tests;
 
+use self::ordered::Ordered;
 use super::{Raced, Shop, discount, until_unraced};
 use crate::Error;
-use crate::checkout::{Applied, CheckoutSession, Fact, Order, Outcome, PaymentId, ProviderEvent};
-use crate::gifts::{Consequence, Gift, OrderNews};
+use crate::checkout::{Applied, CheckoutSession, Fact, Order, PaymentId, ProviderEvent};
 use crate::outbox;
-use crate::store::{self, Tx, gifts as gift_rows, grants, orders, provider_events};
+use crate::store::{self, Tx, orders, provider_events, subscriptions};
 use crate::values::{CheckoutSessionId, EventId, OrderId, Timestamp};
 
 /// What became of an event.
@@ -34,32 +35,56 @@ impl Shop {
 
     async fn fulfil_once(&self, event: &ProviderEvent, now: Timestamp) -> Result<Fulfilled, Raced> {
         let mut tx = self.store.begin().await?;
-        if let Some(payment) = &event.payment {
-            // Word of a refund and word of whose payment it is, both at once, must not miss each other.
-            self.store.one_at_a_time(&mut tx, &format!("{} {}", event.provider, payment.0)).await?;
+        // Word of a refund and word of whose payment it is, both at once, must not miss each other; nor may words of a subscription.
+        for name in [event.payment.as_ref().map(|id| &id.0), event.subscription.as_ref().map(|id| &id.0)].into_iter().flatten() {
+            self.store.one_at_a_time(&mut tx, &format!("{} {name}", event.provider)).await?;
         }
         if is_known(&mut tx, event).await? {
             return Ok(Fulfilled::Noted);
         }
-        let Some((order, session)) = find_order(&mut tx, event).await? else {
+        let Some((order, session, ordered)) = find_order(&mut tx, event).await? else {
             self.record(&mut tx, event, now, None).await?;
             tx.commit().await?;
             return Ok(Fulfilled::Noted);
         };
-        let after = if let Some(payment) = payment_beside(&order, event) {
-            self.paid_twice(&mut tx, &order, payment, now).await?
+        let (after, changed) = if let Some(payment) = payment_beside(&order, event) {
+            self.paid_twice(&mut tx, &order, &ordered, payment, &event.facts, now).await?;
+            (order.clone(), false)
         } else {
-            let facts = self.link_payment(&mut tx, &order, event, now).await?;
+            let news = self.link_payment(&mut tx, &order, event, now).await?;
             let linked = Order { payment: payment_of(&order, event).cloned(), ..order.clone() };
-            self.apply(&mut tx, &order, linked, session.as_ref(), &facts, now).await?
+            let (after, followed) = self.apply(&mut tx, &order, linked, &ordered, session.as_ref(), &news, now).await?;
+            let followed = self.hear_of_subscription(&mut tx, followed, event, now).await?;
+            let changed = after != order || followed != ordered;
+            (after, changed)
         };
         self.settle_session(&mut tx, &after, session.as_ref(), &event.facts, now).await?;
-        let changed = after != order;
+        if order.awaits_payment() && !after.awaits_payment() {
+            self.close_other_sessions(&mut tx, &after, session.as_ref(), now).await?;
+        }
         if changed || event.event_id.is_some() {
             self.record(&mut tx, event, now, Some(now)).await?;
         }
         tx.commit().await?;
         Ok(if changed { Fulfilled::Applied } else { Fulfilled::Noted })
+    }
+
+    /// A buyer may have another page of the same order open: where the provider can, it is ended, so that nobody pays twice.
+    async fn close_other_sessions(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+        paid: Option<&CheckoutSession>,
+        now: Timestamp,
+    ) -> Result<(), store::Error> {
+        let can_cancel = self.provider(order.provider).is_some_and(|provider| provider.capabilities().cancel_session);
+        for session in orders::sessions_of(tx, &order.id).await? {
+            let is_open = session.opened.is_some() && session.next_check_at.is_some();
+            if can_cancel && is_open && paid.is_none_or(|paid| paid.id != session.id) {
+                self.post(tx, outbox::cancel_session(&session.id), now).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Stops asking about a session that has ended, or that was paid and its order knows it: one that tells of a dispute before the payment
@@ -96,10 +121,24 @@ impl Shop {
         if session.opened.is_some() || session.next_check_at.is_none() {
             return Ok(Fulfilled::Noted);
         }
-        let after = self.apply(&mut tx, &order, order.clone(), Some(&session), &[Fact::Expired], now).await?;
+        let ordered = Ordered::under(&mut tx, &order).await?.ok_or(Error::NotFound)?;
+        let (after, _) = self.apply(&mut tx, &order, order.clone(), &ordered, Some(&session), &[Fact::Expired], now).await?;
         orders::advance_session(&mut tx, &session, &session.settled()).await?;
         tx.commit().await?;
         Ok(if after == order { Fulfilled::Noted } else { Fulfilled::Applied })
+    }
+
+    /// An order with nothing to pay settles as one does that its provider says so of. Answers the order as it was written.
+    pub(super) async fn settle_free(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+        session: &CheckoutSession,
+        now: Timestamp,
+    ) -> Result<Order, Raced> {
+        let ordered = Ordered::under(tx, order).await?.ok_or(Error::NotFound)?;
+        let (after, _) = self.apply(tx, order, order.clone(), &ordered, Some(session), &[Fact::Free], now).await?;
+        Ok(after)
     }
 
     /// What the event says, and before it what others said earlier about the payment that this one tells us the order of: an order that
@@ -119,20 +158,21 @@ impl Shop {
         Ok(facts)
     }
 
-    /// Applies the facts one by one to the order, which is `linked` to its payment, and, with what follows from each, to the gift.
-    /// Answers the order as it was written.
-    pub(super) async fn apply(
+    /// Applies the facts one by one to the order, which is `linked` to its payment, and, with what follows from each, to what was ordered.
+    /// Answers both as they were written.
+    #[expect(clippy::too_many_arguments, reason = "an order before and after, what it is for, and what is said of it")]
+    async fn apply(
         &self,
         tx: &mut Tx,
         order: &Order,
         linked: Order,
+        ordered: &Ordered,
         session: Option<&CheckoutSession>,
         facts: &[Fact],
         now: Timestamp,
-    ) -> Result<Order, Raced> {
-        let Some(mut gift) = gift_rows::by_order(tx, &order.id).await? else { return Ok(order.clone()) };
+    ) -> Result<(Order, Ordered), Raced> {
         let is_superseded = is_superseded(tx, order, session).await?;
-        let mut after = linked;
+        let (mut after, mut ordered) = (linked, ordered.clone());
         for fact in facts {
             // A later session of the same order is open: that an earlier one ended ends nothing.
             if is_superseded && fact.ends_session() {
@@ -142,62 +182,14 @@ impl Shop {
             after = next;
             if let Some(outcome) = outcome {
                 tracing::info!(order = %order.id, fact = fact.name(), ?outcome, "an order changed");
-                gift = self.follow(tx, &gift, outcome, now).await?;
+                ordered = self.follow(tx, ordered, order, outcome, now).await?;
             }
         }
         if after != *order {
             orders::advance(tx, order, &after).await?;
             discount::count_use(tx, order, &after).await?;
         }
-        Ok(after)
-    }
-
-    /// Another payment than the one that settled the order: it changes nothing of it, and somebody must look at the money.
-    async fn paid_twice(&self, tx: &mut Tx, order: &Order, payment: &PaymentId, now: Timestamp) -> Result<Order, Raced> {
-        if let Some(gift) = gift_rows::by_order(tx, &order.id).await? {
-            tracing::warn!(gift = %gift.id, "an order was paid a second time");
-            self.post(tx, outbox::paid_twice(&gift.id, payment), now).await?;
-        }
-        Ok(order.clone())
-    }
-
-    /// Lets the gift follow its order, and posts what people are to be told of it.
-    async fn follow(&self, tx: &mut Tx, gift: &Gift, outcome: Outcome, now: Timestamp) -> Result<Gift, Raced> {
-        let followed = gift.follow(news(outcome), now);
-        let mut after = followed.gift;
-        if after != *gift {
-            gift_rows::advance(tx, gift, &after, &self.code_digest(&after)?, verb(outcome), now).await?;
-            after.version = gift.version + 1;
-        }
-        if let Some(consequence) = followed.consequence {
-            self.carry_out(tx, &after, consequence, now).await?;
-        }
-        Ok(after)
-    }
-
-    async fn carry_out(&self, tx: &mut Tx, gift: &Gift, consequence: Consequence, now: Timestamp) -> Result<(), store::Error> {
-        match consequence {
-            Consequence::Deliver => {
-                self.post(tx, outbox::receipt(&gift.order_id, &gift.id), now).await?;
-                self.post_gift(tx, gift, now).await
-            }
-            Consequence::Resume => self.post_gift(tx, gift, now).await,
-            // What is in the outbox for it finds, when it is due, that there is nothing to send any more.
-            Consequence::Stop => Ok(()),
-            Consequence::VoidGrant(grant_id) => grants::void(tx, &grant_id, now).await,
-            Consequence::TellOperator(reason) => {
-                tracing::warn!(gift = %gift.id, ?reason, "a gift needs the operator");
-                self.post(tx, outbox::gift_doubted(&gift.id, reason, now), now).await
-            }
-        }
-    }
-
-    /// Leaves the gift's own mail in the outbox, where one is to go out.
-    pub(super) async fn post_gift(&self, tx: &mut Tx, gift: &Gift, now: Timestamp) -> Result<(), store::Error> {
-        match outbox::gift_for_you(gift) {
-            Some(entry) => self.post(tx, entry, now).await,
-            None => Ok(()),
-        }
+        Ok((after, ordered))
     }
 
     async fn record(&self, tx: &mut Tx, event: &ProviderEvent, now: Timestamp, applied_at: Option<Timestamp>) -> Result<(), Raced> {
@@ -213,35 +205,54 @@ async fn is_known(tx: &mut Tx, event: &ProviderEvent) -> Result<bool, store::Err
     }
 }
 
+/// An order, the session that an event names, and what was ordered.
+type Found = (Order, Option<CheckoutSession>, Ordered);
+
 /// The order that an event is about: by its session, or by a payment that we know. It must be of the event's own provider and mode.
-async fn find_order(tx: &mut Tx, event: &ProviderEvent) -> Result<Option<(Order, Option<CheckoutSession>)>, store::Error> {
+async fn find_order(tx: &mut Tx, event: &ProviderEvent) -> Result<Option<Found>, store::Error> {
     let session = match &event.session {
         Some(id) => orders::session_by_provider_id(tx, event.provider, id).await?,
         None => None,
     };
-    let by_payment = match (&session, &event.payment) {
-        (Some(session), _) => orders::find(tx, &session.order_id).await?,
-        (None, Some(payment)) if event.session.is_none() => orders::by_payment(tx, event.provider, payment).await?,
-        // A session that isn't ours, whatever payment it names.
-        (None, Some(_) | None) => None,
-    };
-    let order = match (by_payment, named_order(event)) {
-        (None, Some(id)) => orders::find(tx, id).await?,
-        (order, _) => order,
+    let order = match &session {
+        Some(session) => orders::find(tx, &session.order_id).await?,
+        // A session that isn't ours, whatever it names.
+        None if event.session.is_some() => None,
+        None => match order_of_what_we_know(tx, event).await? {
+            Some(order) => Some(order),
+            None => match named_order(event) {
+                Some(id) => orders::find(tx, id).await?,
+                None => None,
+            },
+        },
     };
     let Some(order) = order else { return Ok(None) };
     if order.provider != event.provider || order.mode != event.mode {
         tracing::warn!(order = %order.id, provider = %event.provider, kind = event.kind, "an event of another provider or mode was ignored");
         return Ok(None);
     }
-    Ok(Some((order, session)))
+    Ok(Ordered::under(tx, &order).await?.map(|ordered| (order, session, ordered)))
 }
 
-/// A provider whose payments name no session names the order of a new one in its metadata, where only we write. Anything but a payment
-/// waits until that is known.
+/// The order of a payment or of a subscription that we have heard of before.
+async fn order_of_what_we_know(tx: &mut Tx, event: &ProviderEvent) -> Result<Option<Order>, store::Error> {
+    if let Some(payment) = &event.payment
+        && let Some(order) = orders::by_payment(tx, event.provider, payment).await?
+    {
+        return Ok(Some(order));
+    }
+    let Some(id) = &event.subscription else { return Ok(None) };
+    match subscriptions::by_provider_id(tx, event.provider, id).await? {
+        Some(subscription) => orders::find(tx, &subscription.order_id).await,
+        None => Ok(None),
+    }
+}
+
+/// A provider whose payments name no session names the order of a new one in its metadata, where only we write; so does one that tells of
+/// a new subscription. Anything else waits until that is known.
 fn named_order(event: &ProviderEvent) -> Option<&OrderId> {
-    let is_paid = event.facts.iter().any(|fact| matches!(fact, Fact::Paid { .. }));
-    event.order_id.as_ref().filter(|_| is_paid && event.session.is_none())
+    let is_new = event.facts.iter().any(|fact| matches!(fact, Fact::Paid { .. } | Fact::Subscription(_)));
+    event.order_id.as_ref().filter(|_| is_new)
 }
 
 /// Whether the order has a newer session than the one that the event is about.
@@ -268,28 +279,4 @@ fn money_of(event: &ProviderEvent) -> Option<&PaymentId> {
 fn can_be_refunded(facts: &[Fact]) -> bool {
     let has = |wanted: fn(&Fact) -> bool| facts.iter().any(wanted);
     has(|fact| matches!(fact, Fact::Paid { .. })) && !has(|fact| matches!(fact, Fact::Refunded { whole: true, .. }))
-}
-
-const fn news(outcome: Outcome) -> OrderNews {
-    match outcome {
-        Outcome::Settled => OrderNews::Settled,
-        Outcome::Mismatched => OrderNews::Mismatched,
-        Outcome::Lapsed => OrderNews::Lapsed,
-        Outcome::Reversed => OrderNews::Reversed,
-        Outcome::PartlyRefunded => OrderNews::PartlyRefunded,
-        Outcome::Contested => OrderNews::Contested,
-        Outcome::Upheld => OrderNews::Upheld,
-    }
-}
-
-/// What the audit says happened to the gift.
-const fn verb(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Settled => "purchased",
-        Outcome::Mismatched | Outcome::Contested => "held",
-        Outcome::Lapsed => "canceled",
-        Outcome::Reversed => "refunded",
-        Outcome::PartlyRefunded => "partly_refunded",
-        Outcome::Upheld => "released",
-    }
 }

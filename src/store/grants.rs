@@ -5,7 +5,7 @@ use sqlx::AnyConnection;
 use super::error::{Error, Result};
 use super::row::Read;
 use crate::memberships::{Grant, SubscriptionPeriod};
-use crate::values::{AccountId, GiftId, GrantId, Timestamp};
+use crate::values::{AccountId, GiftId, GrantId, PeriodId, Timestamp};
 
 /// Appends a grant; a gift gives one at most, else [`Error::Duplicate`].
 pub async fn append(connection: &mut AnyConnection, grant: &Grant, gift_id: Option<&GiftId>) -> Result<()> {
@@ -38,6 +38,12 @@ pub async fn void(connection: &mut AnyConnection, id: &GrantId, at: Timestamp) -
     Ok(())
 }
 
+/// The grant that a gift gave; `None` of one that was never redeemed.
+pub async fn of_gift(connection: &mut AnyConnection, gift_id: &GiftId) -> Result<Option<GrantId>> {
+    let row = sqlx::query("select id from grants where gift_id = $1").bind(gift_id.as_str()).fetch_optional(connection).await?;
+    row.as_ref().map(|row| row.parsed("id")).transpose()
+}
+
 /// All grants of an account, oldest first.
 pub async fn of_account(connection: &mut AnyConnection, account_id: &AccountId) -> Result<Vec<Grant>> {
     let rows = sqlx::query(
@@ -62,6 +68,36 @@ pub async fn of_account(connection: &mut AnyConnection, account_id: &AccountId) 
         })
     };
     rows.iter().map(grant).collect()
+}
+
+/// Opens a period of a subscription.
+pub async fn open_period(connection: &mut AnyConnection, period: &SubscriptionPeriod) -> Result<()> {
+    sqlx::query(
+        "insert into subscription_periods (id, version, account_id, tier, opened_at, closed_at)
+         values ($1, 1, $2, $3, $4, $5)",
+    )
+    .bind(period.id.as_str())
+    .bind(period.account_id.as_str())
+    .bind(period.tier.as_str())
+    .bind(period.opened_at.millis())
+    .bind(period.closed_at.map(Timestamp::millis))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Closes a period at `at`. Once: one that is closed stays closed when it was.
+pub async fn close_period(connection: &mut AnyConnection, id: &PeriodId, at: Timestamp) -> Result<()> {
+    sqlx::query(
+        "update subscription_periods
+         set version = version + 1, closed_at = $2
+         where id = $1 and closed_at is null",
+    )
+    .bind(id.as_str())
+    .bind(at.millis())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// All periods of an account's own subscriptions, oldest first.

@@ -14,6 +14,7 @@ pub mod promo_codes;
 pub mod provider_events;
 mod row;
 pub mod sessions;
+pub mod subscriptions;
 #[cfg(test)]
 pub mod testing;
 #[cfg(test)]

@@ -171,6 +171,15 @@ pub async fn last_session(connection: &mut AnyConnection, order_id: &OrderId) ->
     row.as_ref().map(checkout_session).transpose()
 }
 
+/// Every session of an order, oldest first.
+pub async fn sessions_of(connection: &mut AnyConnection, order_id: &OrderId) -> Result<Vec<CheckoutSession>> {
+    let rows = sqlx::query("select * from checkout_sessions where order_id = $1 order by created_at, id")
+        .bind(order_id.as_str())
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(checkout_session).collect()
+}
+
 pub async fn session_by_provider_id(
     connection: &mut AnyConnection,
     provider: ProviderName,

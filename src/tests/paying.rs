@@ -1,5 +1,7 @@
 //! What a provider says takes effect once, by whatever way it comes, and only on the order that it is about.
 
+use std::time::Duration;
+
 use expect_test::expect;
 use futures::future::join_all;
 use serde_json::json;
@@ -128,6 +130,8 @@ journey!(a_refund_before_redeeming_takes_the_gift_back, async |world: &World| {
     .assert_eq(&card.text());
     bob.posts("/redeem", &[("intent", "redeem")]).await.is(412);
     assert_eq!(world.count("grants").await, 0);
+    world.send_outbox().await;
+    assert_eq!(world.mail_to("ada@example.com").subject, "The payment for your gift to Bob has gone back");
 });
 
 journey!(a_refund_before_the_mail_leaves_sends_no_card, async |world: &World| {
@@ -282,19 +286,38 @@ journey!(another_amount_holds_the_gift_and_tells_the_operator, async |world: &Wo
     world.provider_says(&promise, Says::PaidInstead(1)).await;
     assert_eq!(world.states(&promise).await, "paid, held");
     world.send_outbox().await;
-    expect!["help@ribbon.example: Look at gift_smk645aednvb5cns: mismatch"].assert_eq(&world.subjects().join("\n"));
+    expect!["help@ribbon.example: Look at gift_smk645aednvb5cns: another sum was paid"].assert_eq(&world.subjects().join("\n"));
 });
 
-journey!(a_second_payment_of_one_order_is_the_operators_to_look_at, async |world: &World| {
-    let promise = world.mailed().await;
-    let mut twice = world.stripe.event(&promise.session, Says::Paid);
-    twice["data"]["object"]["payment_intent"] = json!("pi_other");
-    world.webhook(&twice).await.is(200);
+/// The order of `promise` is told to be paid by another payment.
+async fn paid_again(world: &World, promise: &Promise) {
+    let mut event = world.stripe.event(&promise.session, Says::Paid);
+    event["data"]["object"]["payment_intent"] = json!("pi_other");
+    world.webhook(&event).await.is(200);
     world.send_outbox().await;
+}
+
+journey!(a_second_payment_of_one_order_goes_back_once_and_the_operator_is_told, async |world: &World| {
+    let promise = world.mailed().await;
+    for _ in 0..3 {
+        paid_again(world, &promise).await;
+    }
+    assert_eq!(world.stripe.given_back(), ["pi_other, whole"]);
     assert_eq!(world.states(&promise).await, "paid, purchased");
     expect![[r#"
         ada@example.com: Your gift to Bob: receipt and link
         bob@example.com: Ada has given you something
-        help@ribbon.example: Look at gift_smk645aednvb5cns: paid_twice"#]]
+        help@ribbon.example: Look at gift_smk645aednvb5cns: paid twice"#]]
     .assert_eq(&world.subjects().join("\n"));
+});
+
+journey!(a_second_payment_goes_back_though_the_provider_was_away_at_first, async |world: &World| {
+    let promise = world.mailed().await;
+    world.stripe.goes_away();
+    paid_again(world, &promise).await;
+    assert_eq!(world.stripe.given_back(), [""; 0]);
+    world.stripe.comes_back();
+    world.pass(Duration::from_secs(10));
+    world.send_outbox().await;
+    assert_eq!(world.stripe.given_back(), ["pi_other, whole"]);
 });

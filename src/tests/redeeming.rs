@@ -76,6 +76,7 @@ journey!(another_account_learns_no_more_than_anybody, async |world: &World| {
     let by_reference = carl.opens(&format!("/redeem?gift={reference}")).await;
     assert!(!by_reference.says("b•••"), "a public reference shows nothing: {}", by_reference.text());
     assert_eq!(world.count("grants").await, 0);
+    world.send_outbox().await;
 });
 
 journey!(the_wrong_account_changes_over_to_the_right_one, async |world: &World| {

@@ -68,7 +68,7 @@ journey!(no_link_of_any_mail_does_anything_by_itself, async |world: &World| {
         bob@example.com: Your account has a new address
         bob@example.com: Your link to sign in
         carl@example.com: Verify your address
-        help@ribbon.example: Look at gift_f91e7293d3w2d4m2: mismatch
+        help@ribbon.example: Look at gift_f91e7293d3w2d4m2: another sum was paid
         robert@example.com: Confirm your new address
         robert@example.com: Your password was changed"#]]
     .assert_eq(&world.subjects().join("\n"));

@@ -23,6 +23,7 @@ fn promised() -> Subscription {
         mode: Mode::Test,
         provider_id: None,
         state: SubscriptionState::Promised,
+        period_id: None,
         as_of: None,
         next_check_at: None,
         created_at: START,

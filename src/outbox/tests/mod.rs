@@ -7,11 +7,10 @@ use std::time::Duration;
 use world::{Mood, NOW, World, secrets};
 
 use super::{
-    NewEntry, account_exists, address_change_confirm, address_changed, gift_redeemed, paid_twice, password_changed, reset_password,
-    sign_in_link, verify_address,
+    NewEntry, account_exists, address_change_confirm, address_changed, gift_notice, gift_redeemed, password_changed,
+    reset_password, sign_in_link, verify_address,
 };
 use crate::accounts::Purpose;
-use crate::checkout::PaymentId;
 use crate::gifts::{Delivery, Gift, GiftState, HoldReason};
 use crate::store::Store;
 use crate::store::testing::on_both;
@@ -91,7 +90,7 @@ on_both!(a_server_that_died_after_sending_sends_again_under_the_same_message_id,
 on_both!(several_workers_send_each_mail_once, async |store: Store| {
     let world = World::with(store).await;
     for piece in 0..20 {
-        world.post(&paid_twice(&world.gift().await.id, &PaymentId(format!("pi_{piece}")))).await;
+        world.post(&gift_notice(&world.gift().await.id, "paid_twice", &format!("pi_{piece}"))).await;
     }
     let workers = ["one", "two", "three", "four"].map(|name| world.worker(name));
     loop {

@@ -87,7 +87,7 @@ impl World {
             public_url: Url::parse("https://ribbon.example/shop/").unwrap(),
         };
         let mailer: Arc<dyn Mailer> = Arc::<MoodyMailer>::clone(&self.mailer);
-        Worker { name: name.to_owned(), writer, mailer, mail_from: email("gifts@ribbon.example") }
+        Worker { name: name.to_owned(), writer, mailer, mail_from: email("gifts@ribbon.example"), providers: Vec::new() }
     }
 
     pub fn be(&self, mood: Mood) {

@@ -3,11 +3,11 @@
 use super::Writer;
 use crate::accounts::{Account, OneTimeLink, Purpose};
 use crate::emails::{
-    AccountExists, AddressChangeConfirm, AddressChanged, Letter, PasswordChanged, ResetPassword, SecretLink, SignInLink,
-    VerifyAddress,
+    AccountExists, AddressChangeConfirm, AddressChanged, GiftTakenBack, Letter, PasswordChanged, ResetPassword, SecretLink,
+    SignInLink, VerifyAddress,
 };
 use crate::store;
-use crate::values::{AccountId, LinkId, Timestamp};
+use crate::values::{AccountId, GiftId, LinkId, Timestamp};
 
 impl Writer {
     /// The link's own mail, as long as the link would act if its reader followed it at once.
@@ -56,6 +56,16 @@ impl Writer {
         let account = self.account(id).await?;
         let (sign_in_page, forgot_page) = (self.page(&["login"]), self.page(&["forgot"]));
         Ok(account.map(|account| Letter::AccountExists(AccountExists { to: account.email, sign_in_page, forgot_page })))
+    }
+
+    /// To whoever had redeemed a gift whose money went back.
+    pub(super) async fn gift_taken_back(&self, gift_id: &GiftId, account_id: &AccountId) -> store::Result<Option<Letter>> {
+        let account = self.account(account_id).await?;
+        let gift = self.gift(gift_id).await?;
+        Ok(account.zip(gift).map(|(account, gift)| {
+            let (tier, months, account_page) = (gift.tier, gift.months, self.page(&["account"]));
+            Letter::GiftTakenBack(GiftTakenBack { to: account.email, tier, months, account_page, reference: gift.id })
+        }))
     }
 
     async fn account(&self, id: &AccountId) -> store::Result<Option<Account>> {

@@ -34,7 +34,7 @@ on_both!(a_payment_that_names_no_session_settles_the_order_in_its_metadata, asyn
     let (order, gift) = world.promised_at(ProviderName::Flowglad).await;
     assert_eq!(world.shop.fulfil(&payment_for(&order, "pym_1", PAID)).await.unwrap(), Fulfilled::Applied);
     assert!(matches!(state_of(&world.store, &order).await, OrderState::Paid { .. }));
-    let gift = gift_rows::find(&mut world.store.connection().await.unwrap(), &gift.id).await.unwrap().unwrap();
+    let gift = store::gifts::find(&mut world.store.connection().await.unwrap(), &gift.id).await.unwrap().unwrap();
     assert_eq!(gift.state.name(), "purchased");
     assert_eq!(world.kinds_posted().await, ["receipt", "gift_for_you"]);
     assert_eq!(world.shop.fulfil(&payment_for(&order, "pym_1", PAID)).await.unwrap(), Fulfilled::Noted);
@@ -64,7 +64,7 @@ on_both!(a_refund_that_came_first_waits_for_the_payment_that_names_its_order, as
     assert_eq!(world.shop.fulfil(&payment_for(&order, "pym_1", refund)).await.unwrap(), Fulfilled::Noted);
     assert_eq!(world.shop.fulfil(&payment_for(&order, "pym_1", PAID)).await.unwrap(), Fulfilled::Applied);
     assert!(matches!(state_of(&world.store, &order).await, OrderState::Refunded { .. }));
-    let gift = gift_rows::find(&mut world.store.connection().await.unwrap(), &gift.id).await.unwrap().unwrap();
+    let gift = store::gifts::find(&mut world.store.connection().await.unwrap(), &gift.id).await.unwrap().unwrap();
     assert_eq!(gift.state.name(), "refunded");
 });
 

@@ -101,7 +101,7 @@ impl World {
             brand: brand.clone(),
             catalog: Catalog::default(),
             zone: Zone::UTC,
-            providers: vec![provider],
+            providers: vec![Arc::clone(&provider)],
             selling: ProviderName::Stripe,
             public_url: public_url.clone(),
         }));
@@ -111,7 +111,7 @@ impl World {
         let writer = Writer { store: store.clone(), secrets, brand, zone: Zone::UTC, public_url };
         let mail_from = Email::parse("gifts@ribbon.test").unwrap();
         let mailer = Arc::<Mailboxes>::clone(&mailboxes);
-        let worker = Worker { name: "the journey's".to_owned(), writer, mailer, mail_from };
+        let worker = Worker { name: "the journey's".to_owned(), writer, mailer, mail_from, providers: vec![provider] };
         Self { store, shop, stripe, mailboxes, router, clock, worker, led_to: Arc::default() }
     }
 

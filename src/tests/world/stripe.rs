@@ -57,6 +57,7 @@ pub struct ScriptedStripe {
     hosted: Mutex<Vec<Hosted>>,
     is_away: Mutex<bool>,
     events: AtomicU64,
+    given_back: Mutex<Vec<String>>,
 }
 
 impl ScriptedStripe {
@@ -71,7 +72,13 @@ impl ScriptedStripe {
             timeout: PROVIDER_TIMEOUT,
         };
         let adapter = Stripe::new(settings, reqwest::Client::new());
-        Self { adapter, hosted: Mutex::default(), is_away: Mutex::default(), events: AtomicU64::new(1) }
+        Self {
+            adapter,
+            hosted: Mutex::default(),
+            is_away: Mutex::default(),
+            events: AtomicU64::new(1),
+            given_back: Mutex::default(),
+        }
     }
 
     /// Every session that was opened, in order.
@@ -105,6 +112,11 @@ impl ScriptedStripe {
         let (kind, object) = self.session(session).told(says);
         json!({ "id": format!("evt_{number}"), "object": "event", "type": kind, "created": 1_795_262_400, "livemode": false,
             "data": { "object": object } })
+    }
+
+    /// What it was asked to give back, in that order.
+    pub fn given_back(&self) -> Vec<String> {
+        self.given_back.lock().unwrap().clone()
     }
 
     fn reached(&self) -> Result<(), ProviderError> {
@@ -296,11 +308,11 @@ impl Provider for ScriptedStripe {
 
     async fn refund(&self, payment: &PaymentId, refund: Refund, _key: &str) -> Result<(), ProviderError> {
         self.reached()?;
-        let says = match refund {
-            Refund::Whole => Says::Refunded,
-            Refund::Part(amount) => Says::RefundedInPart(amount.minor),
+        let what = match refund {
+            Refund::Whole => "whole".to_owned(),
+            Refund::Part(amount) => amount.exact(),
         };
-        self.happens(&payment.0.replace("pi_", "cs_"), says);
+        self.given_back.lock().unwrap().push(format!("{}, {what}", payment.0));
         Ok(())
     }
 

@@ -1,0 +1,92 @@
+//! What the outbox asks of payment providers. Each may be asked for any number of times: the provider, or what it says was done, makes
+//! it once.
+
+use super::mailer::SendError;
+use super::task::Task;
+use super::worker::Worker;
+use crate::checkout::{CancelWhen, PaymentId, Provider, ProviderError, ProviderName, ProviderSubscriptionId, Refund};
+use crate::store::outbox::Entry;
+use crate::store::{self, orders};
+use crate::values::{CheckoutSessionId, OrderId};
+
+pub(super) enum Errand<'a> {
+    Refund { order_id: &'a OrderId, payment: &'a str },
+    CancelSession(&'a CheckoutSessionId),
+    EndSubscription { order_id: &'a OrderId, subscription: &'a str },
+}
+
+impl<'a> Errand<'a> {
+    /// `None` of a task that is a mail.
+    pub(super) const fn of(task: &'a Task) -> Option<Self> {
+        match task {
+            Task::RefundPayment { order_id, payment } => Some(Self::Refund { order_id, payment: payment.as_str() }),
+            Task::CancelSession { session_id } => Some(Self::CancelSession(session_id)),
+            Task::EndSubscription { order_id, subscription } => {
+                Some(Self::EndSubscription { order_id, subscription: subscription.as_str() })
+            }
+            Task::Receipt { .. }
+            | Task::GiftForYou { .. }
+            | Task::GiftRedeemed { .. }
+            | Task::GiftRefunded { .. }
+            | Task::GiftTakenBack { .. }
+            | Task::DeliveryFailed { .. }
+            | Task::VerifyAddress { .. }
+            | Task::SignInLink { .. }
+            | Task::ResetPassword { .. }
+            | Task::PasswordChanged { .. }
+            | Task::AddressChangeConfirm { .. }
+            | Task::AddressChanged { .. }
+            | Task::AccountExists { .. }
+            | Task::OperatorNotice { .. }
+            | Task::OrderNotice { .. }
+            | Task::WorkParked { .. } => None,
+        }
+    }
+}
+
+impl Worker {
+    /// `None` where there is nothing to ask for any more.
+    pub(super) async fn run(&self, errand: Errand<'_>, entry: &Entry) -> store::Result<Option<Result<(), SendError>>> {
+        let mut connection = self.writer.store.connection().await?;
+        let done = match errand {
+            Errand::Refund { order_id, payment } => {
+                let Some(order) = orders::find(&mut connection, order_id).await? else { return Ok(None) };
+                drop(connection);
+                let Some(provider) = self.provider(order.provider) else { return Ok(Some(Err(not_configured()))) };
+                provider.refund(&PaymentId(payment.to_owned()), Refund::Whole, entry.id.as_str()).await
+            }
+            Errand::CancelSession(id) => {
+                let session = orders::session(&mut connection, id).await?;
+                drop(connection);
+                let Some(session) = session.filter(|session| session.next_check_at.is_some()) else { return Ok(None) };
+                let Some(opened) = session.opened else { return Ok(None) };
+                let Some(provider) = self.provider(session.provider) else { return Ok(Some(Err(not_configured()))) };
+                provider.cancel(&opened.provider_id).await
+            }
+            Errand::EndSubscription { order_id, subscription } => {
+                let Some(order) = orders::find(&mut connection, order_id).await? else { return Ok(None) };
+                drop(connection);
+                let Some(provider) = self.provider(order.provider) else { return Ok(Some(Err(not_configured()))) };
+                provider.cancel_subscription(&ProviderSubscriptionId(subscription.to_owned()), CancelWhen::Now).await
+            }
+        };
+        Ok(Some(done.map_err(|error| failure(&error, entry))))
+    }
+
+    fn provider(&self, name: ProviderName) -> Option<&dyn Provider> {
+        self.providers.iter().map(AsRef::as_ref).find(|provider| provider.name() == name)
+    }
+}
+
+fn not_configured() -> SendError {
+    SendError::Temporary("provider_not_configured".to_owned())
+}
+
+fn failure(error: &ProviderError, entry: &Entry) -> SendError {
+    tracing::warn!(outbox = %entry.id, kind = entry.kind, %error, "a provider did not do it");
+    match error {
+        ProviderError::Unavailable(_) | ProviderError::Signature(_) => SendError::Temporary("provider_unavailable".to_owned()),
+        ProviderError::Refused(_) => SendError::Refused("provider_refused".to_owned()),
+        ProviderError::Unknown => SendError::Refused("provider_does_not_know_it".to_owned()),
+    }
+}
