@@ -21,7 +21,7 @@ pub use flowglad::{Buyer, Flowglad, FlowgladOptions, FlowgladSettings, Page, Pri
 pub use order::{Applied, Order, OrderState, Outcome};
 pub use provider::{
     BackUrls, CancelWhen, Capabilities, Fact, LineItem, Mode, NewSession, Notice, OpenSession, PaymentId, PaymentMode, Provider,
-    ProviderError, ProviderEvent, ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund, SubscriptionSeen,
+    ProviderError, ProviderEvent, ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund, ReturnHint, SubscriptionSeen,
     SubscriptionStatus,
 };
 pub use session::{CheckoutSession, ClientUrls, Opened};

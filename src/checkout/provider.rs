@@ -141,6 +141,18 @@ pub struct BackUrls {
     pub cancel: url::Url,
 }
 
+/// What a provider adds to the address that a buyer comes back to. It never stands for a payment, for whoever holds the address can send it
+/// again: it chooses words while the provider itself hasn't answered yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReturnHint {
+    /// Nothing is added, or it is about another session.
+    None,
+    /// The provider signed that this buyer completed its page.
+    Completed,
+    /// A signature that isn't the provider's.
+    Forged,
+}
+
 /// A hosted checkout that waits for its buyer.
 #[derive(Clone, Debug)]
 pub struct OpenSession {
@@ -323,6 +335,9 @@ pub trait Provider: Send + Sync {
 
     /// Opens a hosted checkout. Repeating it with the same session id opens no second one where the provider can tell.
     async fn open(&self, session: &NewSession, back: &BackUrls) -> Result<OpenSession, ProviderError>;
+
+    /// What the query says with which a buyer came back from that session.
+    fn return_hint(&self, session: &ProviderSessionId, query: &str) -> ReturnHint;
 
     /// Verifies a webhook and translates what its bytes say. Pure: same bytes, same answer.
     fn read(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Notice, ProviderError>;

@@ -128,7 +128,10 @@ pub fn Gift() -> impl IntoView {
 #[component]
 pub fn Thanks() -> impl IntoView {
     let asked = Asked::now();
-    let ask = async move { asked.shop.thanks(&asked.query("order").unwrap_or_default()).await };
+    let ask = async move {
+        let query = asked.parts.uri.query().unwrap_or_default();
+        asked.shop.thanks(&asked.query("order").unwrap_or_default(), query).await
+    };
     door(ask, |thanks| view! { <ThanksPage thanks/> })
 }
 

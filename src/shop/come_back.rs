@@ -1,18 +1,18 @@
 //! A buyer comes back from the payment page: having paid, or not.
 
 use super::{GiftFields, PaymentSeen, Shop, StatusPage, Thanks};
-use crate::checkout::{Order, OrderState};
+use crate::checkout::{Order, OrderState, ReturnHint};
 use crate::gifts::{self, Delivery, Gift, GiftState};
 use crate::store::{gifts as gift_rows, orders};
 use crate::values::{CheckoutSessionId, OrderId};
 use crate::{Error, Result};
 
 impl Shop {
-    /// The thanks page. Where the order isn't settled yet the provider is asked about the session that the signed token names; nothing in
-    /// the query besides it is believed.
-    pub async fn thanks(&self, token: &str) -> Result<Thanks> {
+    /// The thanks page. Where the order isn't settled yet the provider is asked about the session that the signed token names. What the
+    /// provider added to the `query` that the buyer came back with is a hint: it lets the page say that we are waiting to hear, and no more.
+    pub async fn thanks(&self, token: &str, query: &str) -> Result<Thanks> {
         let (order_id, session_id) = gifts::read_order_token(&self.secrets, token).ok_or(Error::NotFound)?;
-        let payment = self.payment_seen(&order_id, &session_id).await?;
+        let payment = self.payment_seen(&order_id, &session_id, query).await?;
         let gift = self.gift_of(&order_id).await?;
         Ok(Thanks { payment, status_page: self.show(&gift).await? })
     }
@@ -60,10 +60,10 @@ impl Shop {
         }
     }
 
-    async fn payment_seen(&self, order_id: &OrderId, session_id: &CheckoutSessionId) -> Result<PaymentSeen> {
+    async fn payment_seen(&self, order_id: &OrderId, session_id: &CheckoutSessionId, query: &str) -> Result<PaymentSeen> {
         let is_under_way = match self.order_state(order_id).await? {
             OrderState::Open => match self.ask(session_id).await {
-                Ok(asked) => asked.is_under_way,
+                Ok(asked) => asked.is_under_way || self.is_said_completed(session_id, query).await?,
                 // It may well be paid: the page says that we are waiting to hear.
                 Err(error) => {
                     tracing::warn!(order = %order_id, tag = error.tag(), cause = ?error.cause(), "a returning buyer's provider could not be asked");
@@ -82,6 +82,20 @@ impl Shop {
             OrderState::Open => PaymentSeen::Open,
             OrderState::Paid { .. } | OrderState::PartiallyRefunded { .. } | OrderState::Disputed { .. } => PaymentSeen::Paid,
             OrderState::Expired { .. } | OrderState::Failed { .. } | OrderState::Refunded { .. } => PaymentSeen::Ended,
+        })
+    }
+
+    /// Whether the provider signed that the buyer completed its page, though it tells of no payment yet.
+    async fn is_said_completed(&self, session_id: &CheckoutSessionId, query: &str) -> Result<bool> {
+        let session = orders::session(&mut *self.store.connection().await?, session_id).await?.ok_or(Error::NotFound)?;
+        let Some((provider, opened)) = self.provider(session.provider).zip(session.opened) else { return Ok(false) };
+        Ok(match provider.return_hint(&opened.provider_id, query) {
+            ReturnHint::Completed => true,
+            ReturnHint::None => false,
+            ReturnHint::Forged => {
+                tracing::warn!(order = %session.order_id, provider = %session.provider, "a buyer came back with a signature that isn't the provider's");
+                false
+            }
         })
     }
 

@@ -270,6 +270,17 @@ journey!(the_return_page_believes_its_signed_token_alone, async |world: &World| 
     }
 });
 
+journey!(a_signed_way_back_chooses_words_and_pays_for_nothing, async |world: &World| {
+    let promise = world.promised().await;
+    let back = world.stripe.session(&promise.session).back.success;
+    let browser = world.browser();
+    for (signed, title) in [(promise.session.as_str(), "Your payment is under way"), ("cs_forged", "Not paid yet")] {
+        let page = browser.opens(&format!("{back}&signed={signed}")).await.is(200);
+        assert!(page.html.contains(&format!("<h1>{title}</h1>")), "{signed}");
+        assert_eq!(world.states(&promise).await, "open, pending", "{signed}");
+    }
+});
+
 journey!(a_refund_that_comes_before_its_payment_waits_for_it, async |world: &World| {
     let promise = world.promised().await;
     world.stripe.happens(&promise.session, Says::Paid);

@@ -5,11 +5,13 @@
 //! checkout that nobody has the address of, so nobody can pay it; whoever takes the order up again opens another, and only that one is
 //! shown and asked about. Repeats carry the same `Idempotency-Key` all the same: Creem's documents know it for products.
 
+mod calls;
 mod objects;
 mod options;
 mod redirect;
 mod refusal;
 mod request;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod translation;
@@ -17,21 +19,20 @@ mod translation;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use http::{HeaderMap, Method};
-use reqwest::{Client, RequestBuilder};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use http::HeaderMap;
+use reqwest::Client;
+use serde::de::IgnoredAny;
 use url::Url;
 
-use self::objects::{Checkout, Event, List, Product, RefundAnswer, RefundStatus, Transaction};
+use self::objects::{Event, RefundAnswer, RefundStatus, Standing};
 pub use self::options::CreemOptions;
 use self::refusal::Refusal;
 use super::provider::{
     BackUrls, CancelWhen, Capabilities, Mode, NewSession, Notice, OpenSession, PaymentId, Provider, ProviderError, ProviderEvent,
-    ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund,
+    ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund, ReturnHint,
 };
 use super::signatures::{TOLERANCE, verify_creem};
-use super::transport::{Transport, unavailable, url};
+use super::transport::{Transport, unavailable};
 use crate::values::{Money, Timestamp};
 
 /// Where Creem's own payment pages are.
@@ -74,74 +75,6 @@ impl Creem {
         let transport = Transport::new(client, settings.timeout);
         Self { settings, transport }
     }
-
-    /// Whether Creem signed what it added to the address that a buyer came back to. A hint: it says nothing of a payment.
-    #[must_use]
-    pub fn has_signed(&self, address: &Url) -> bool {
-        redirect::is_signed(address, &self.settings.api_key, self.settings.options.redirect_signature)
-    }
-
-    async fn get<T: DeserializeOwned>(&self, path: &[&str], name: &str, value: &str) -> Result<T, ProviderError> {
-        let mut url = url(&self.settings.api_base, path)?;
-        url.query_pairs_mut().append_pair(name, value);
-        let key = url.path().to_owned();
-        self.ask(self.request(Method::GET, url), &key).await.map_err(|refusal| refusal.error)
-    }
-
-    async fn post<T: DeserializeOwned>(&self, path: &[&str], body: &impl Serialize, key: &str) -> Result<T, Refusal> {
-        let request = self.request(Method::POST, url(&self.settings.api_base, path)?).header("idempotency-key", key).json(body);
-        self.ask(request, key).await
-    }
-
-    fn request(&self, method: Method, url: Url) -> RequestBuilder {
-        self.transport.client().request(method, url).header("x-api-key", &self.settings.api_key)
-    }
-
-    async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder, key: &str) -> Result<T, Refusal> {
-        let answer = self.transport.send(request.build().map_err(unavailable)?, key).await?;
-        if answer.status.is_success() { Ok(answer.json()?) } else { Err(Refusal::of(&answer)) }
-    }
-
-    async fn product(&self, id: &str) -> Result<Product, ProviderError> {
-        self.get(&["v1", "products"], "product_id", id).await.map_err(|error| match error {
-            ProviderError::Unknown => ProviderError::Refused(format!(
-                "Creem doesn't know the product {id} that the catalog names: it must be of the same store and mode as the key"
-            )),
-            ProviderError::Signature(_) | ProviderError::Unavailable(_) | ProviderError::Refused(_) => error,
-        })
-    }
-
-    async fn transaction(&self, id: &str) -> Result<Transaction, ProviderError> {
-        self.get(&["v1", "transactions"], "transaction_id", id).await
-    }
-
-    /// What paid a checkout; `None` while nothing did, and where Creem doesn't know.
-    async fn transaction_of(&self, checkout: &Checkout) -> Result<Option<Transaction>, ProviderError> {
-        let Some(order) = &checkout.order else { return Ok(None) };
-        let found = if let Some(transaction) = order.object().and_then(|order| order.transaction.as_ref()) {
-            self.transaction(transaction.id()).await.map(Some)
-        } else {
-            let list = self.get::<List<Transaction>>(&["v1", "transactions", "search"], "order_id", order.id()).await;
-            list.map(|list| list.items.into_iter().next())
-        };
-        match found {
-            Err(ProviderError::Unknown) => Ok(None),
-            found => found,
-        }
-    }
-
-    /// Opens a checkout, without the buyer's address if that is what Creem refuses: it only saves the buyer typing.
-    async fn create(&self, mut body: request::NewCheckout<'_>, key: &str) -> Result<Checkout, ProviderError> {
-        let path = ["v1", "checkouts"];
-        match self.post(&path, &body, key).await {
-            Ok(checkout) => Ok(checkout),
-            Err(refusal) if refusal.is_about_email && body.customer.is_some() => {
-                body.customer = None;
-                self.post(&path, &body, &format!("{key}-without-customer")).await.map_err(|refusal| refusal.error)
-            }
-            Err(refusal) => Err(refusal.error),
-        }
-    }
 }
 
 #[async_trait]
@@ -173,11 +106,21 @@ impl Provider for Creem {
         vec![base.origin().ascii_serialization()]
     }
 
+    fn return_hint(&self, session: &ProviderSessionId, query: &str) -> ReturnHint {
+        redirect::hint(session, query, &self.settings.api_key, self.settings.options.redirect_signature)
+    }
+
     /// Asks for the product first: only then is it known whether its price is the one that the buyer was shown.
     async fn open(&self, session: &NewSession, back: &BackUrls) -> Result<OpenSession, ProviderError> {
         let item = request::only_item(session)?;
         let product = self.product(request::product_id(item)?).await?;
-        let body = request::new_checkout(session, back, item, &product, &self.settings.options)?;
+        request::check(item, &product)?;
+        let discount = match &self.settings.options.discount_code {
+            Some(code) if !request::is_listed_price(item, &product) => self.discount(code).await?,
+            Some(_) | None => None,
+        };
+        let charge = request::charge(item, &product, discount.as_ref())?;
+        let body = request::new_checkout(session, back, item, &product, charge, &self.settings.options);
         let opened = self.create(body, session.id.as_str()).await?;
         let page = opened.page.as_deref().ok_or_else(|| ProviderError::Unavailable("an open checkout has no page".into()))?;
         Ok(OpenSession {
@@ -202,16 +145,18 @@ impl Provider for Creem {
         let Some(id) = incomplete else { return Ok(event) };
         if event.kind == translation::CHECKOUT_COMPLETED {
             let asked = self.retrieve(&ProviderSessionId(id), event.occurred_at).await?;
-            return Ok(ProviderEvent { facts: asked.facts, payment: event.payment.or(asked.payment), ..event });
+            let (payment, subscription) = (event.payment.or(asked.payment), event.subscription.or(asked.subscription));
+            return Ok(ProviderEvent { facts: asked.facts, payment, subscription, ..event });
         }
         event.facts = translation::undone(&self.transaction(&id).await?)?;
         if event.facts.is_empty() { Err(ProviderError::Unavailable("the refund is under way".into())) } else { Ok(event) }
     }
 
     async fn retrieve(&self, session: &ProviderSessionId, now: Timestamp) -> Result<ProviderEvent, ProviderError> {
-        let checkout: Checkout = self.get(&["v1", "checkouts"], "checkout_id", &session.0).await?;
+        let checkout = self.checkout(&session.0).await?;
         let transaction = self.transaction_of(&checkout).await?;
-        translation::retrieved(&checkout, transaction.as_ref(), self.mode(), now)
+        let subscription = self.subscription_of(&checkout).await?;
+        translation::retrieved(&checkout, transaction.as_ref(), subscription.as_ref(), self.mode(), now)
     }
 
     async fn cancel(&self, _: &ProviderSessionId) -> Result<(), ProviderError> {
@@ -234,7 +179,7 @@ impl Provider for Creem {
             ));
         }
         let body = serde_json::json!({ "transaction_id": transaction.id });
-        match self.post::<RefundAnswer>(&["v1", "refunds"], &body, key).await {
+        match self.post::<RefundAnswer>(&["v1", "refunds"], &body, Some(key)).await {
             Ok(RefundAnswer { status: Some(RefundStatus::Failed | RefundStatus::Canceled) }) => {
                 Err(ProviderError::Refused("Creem could not give the money back: its dashboard says why".to_owned()))
             }
@@ -248,11 +193,29 @@ impl Provider for Creem {
         }
     }
 
-    async fn retrieve_subscription(&self, _: &ProviderSubscriptionId, _: Timestamp) -> Result<ProviderEvent, ProviderError> {
-        Err(ProviderError::Unknown)
+    async fn retrieve_subscription(
+        &self,
+        subscription: &ProviderSubscriptionId,
+        now: Timestamp,
+    ) -> Result<ProviderEvent, ProviderError> {
+        Ok(translation::retrieved_subscription(&self.subscription(&subscription.0).await?, self.mode(), now))
     }
 
-    async fn cancel_subscription(&self, _: &ProviderSubscriptionId, _: CancelWhen) -> Result<(), ProviderError> {
-        Err(ProviderError::Unknown)
+    /// Creem refuses to end what has ended; asking tells that apart from any other refusal.
+    async fn cancel_subscription(&self, subscription: &ProviderSubscriptionId, when: CancelWhen) -> Result<(), ProviderError> {
+        let body = match when {
+            CancelWhen::Now => serde_json::json!({ "mode": "immediate" }),
+            CancelWhen::AtPeriodEnd => serde_json::json!({ "mode": "scheduled", "onExecute": "cancel" }),
+        };
+        let path = ["v1", "subscriptions", subscription.0.as_str(), "cancel"];
+        match self.post::<IgnoredAny>(&path, &body, None).await {
+            Ok(_) => Ok(()),
+            Err(Refusal { error: ProviderError::Refused(why), .. }) => match self.subscription(&subscription.0).await?.status {
+                Some(Standing::Canceled) => Ok(()),
+                Some(Standing::ScheduledCancel) if when == CancelWhen::AtPeriodEnd => Ok(()),
+                Some(_) | None => Err(ProviderError::Refused(why)),
+            },
+            Err(refusal) => Err(refusal.error),
+        }
     }
 }

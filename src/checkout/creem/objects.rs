@@ -1,11 +1,23 @@
 //! Creem's objects as they stand on the wire, as far as we read them. Everything that could be missing may be,
 //! and every enum has room for values that Creem invents later.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 pub use crate::checkout::expandable::{Expandable, HasId};
-use crate::values::Money;
+use crate::values::{Money, Timestamp};
+
+/// A moment, in milliseconds or in ISO 8601; `None` for anything else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moment(pub Option<Timestamp>);
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let from_text = || value.as_str()?.parse().ok().map(|at: jiff::Timestamp| Timestamp::from_millis(at.as_millisecond()));
+        Ok(Self(value.as_i64().map(Timestamp::from_millis).or_else(from_text)))
+    }
+}
 
 /// A webhook's envelope, by either pair of names that Creem's library takes.
 #[derive(Deserialize)]
@@ -15,8 +27,8 @@ pub struct Event {
     pub kind: Option<String>,
     #[serde(rename = "type")]
     pub other_kind: Option<String>,
-    /// Milliseconds, or a moment in ISO 8601.
-    pub created_at: Option<Value>,
+    #[serde(default)]
+    pub created_at: Moment,
     pub object: Option<Value>,
     pub data: Option<Value>,
 }
@@ -32,6 +44,8 @@ pub struct Checkout {
     pub product: Option<Expandable<Product>>,
     /// Once it is completed.
     pub order: Option<Expandable<Order>>,
+    /// The one that it began.
+    pub subscription: Option<Expandable<Subscription>>,
     pub metadata: Option<Value>,
 }
 
@@ -41,6 +55,7 @@ pub struct Product {
     pub price: Option<i64>,
     pub currency: Option<String>,
     pub billing_type: Option<BillingType>,
+    pub billing_period: Option<BillingPeriod>,
     pub status: Option<ProductStatus>,
     pub tax_mode: Option<TaxMode>,
 }
@@ -67,6 +82,42 @@ pub struct Transaction {
     /// Cumulative.
     pub refunded_amount: Option<i64>,
     pub currency: Option<String>,
+    #[serde(default)]
+    pub created_at: Moment,
+}
+
+#[derive(Deserialize)]
+pub struct Subscription {
+    pub id: String,
+    pub mode: Option<String>,
+    pub status: Option<Standing>,
+    pub last_transaction_id: Option<String>,
+    #[serde(default)]
+    pub last_transaction_date: Moment,
+    #[serde(default)]
+    pub current_period_start_date: Moment,
+    #[serde(default)]
+    pub current_period_end_date: Moment,
+    #[serde(default)]
+    pub canceled_at: Moment,
+    #[serde(default)]
+    pub updated_at: Moment,
+    pub metadata: Option<Value>,
+}
+
+/// A discount of Creem's own.
+#[derive(Deserialize)]
+pub struct Discount {
+    pub code: String,
+    pub status: Option<DiscountStatus>,
+    /// In percent of the price.
+    pub percentage: Option<i64>,
+    /// In minor units, where it isn't in percent.
+    pub amount: Option<i64>,
+    pub currency: Option<String>,
+    pub duration: Option<DiscountDuration>,
+    /// Those that it is for; all where it names none.
+    pub applies_to_products: Option<Vec<String>>,
 }
 
 /// A refund or a dispute: money that goes back, and what it was paid for.
@@ -79,13 +130,13 @@ pub struct Reversal {
     pub transaction: Option<Expandable<Transaction>>,
     pub checkout: Option<Expandable<Checkout>>,
     pub order: Option<Expandable<Order>>,
+    pub subscription: Option<Expandable<Subscription>>,
 }
 
-/// Any other object: of a subscription only this matters.
+/// Any other object.
 #[derive(Default, Deserialize)]
 pub struct Other {
     pub mode: Option<String>,
-    pub last_transaction_id: Option<String>,
     pub metadata: Option<Value>,
 }
 
@@ -165,6 +216,52 @@ pub enum BillingType {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BillingPeriod {
+    Once,
+    EveryDay,
+    EveryMonth,
+    EveryThreeMonths,
+    EverySixMonths,
+    EveryYear,
+    /// Of the store's own making, or of a name that we don't know.
+    #[serde(other)]
+    Custom,
+}
+
+/// How a subscription stands, in Creem's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    Active,
+    Trialing,
+    /// Paid until the period ends, and over then.
+    ScheduledCancel,
+    PastDue,
+    Unpaid,
+    Paused,
+    Canceled,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DiscountStatus {
+    Active,
+    #[serde(other)]
+    Inactive,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DiscountDuration {
+    Forever,
+    #[serde(other)]
+    Limited,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProductStatus {
     Archived,
@@ -195,6 +292,12 @@ impl HasId for Product {
 }
 
 impl HasId for Order {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl HasId for Subscription {
     fn id(&self) -> &str {
         &self.id
     }

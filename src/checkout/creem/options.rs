@@ -9,10 +9,13 @@ const LONGEST_LABEL: usize = 50;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CreemOptions {
-    /// Up to three questions that the payment page asks; the answers stand in Creem's dashboard.
+    /// Up to three questions that the payment page asks; the answers stand in Creem's dashboard. Creem's older name for them is read too.
+    #[serde(alias = "custom_field")]
     pub custom_fields: Vec<CustomField>,
     /// The affiliate that every sale of this shop is credited to.
     pub affiliate_code: Option<String>,
+    /// The code of a discount in Creem's dashboard that brings its products' prices down to the shop's. Sent where it does just that.
+    pub discount_code: Option<String>,
     /// How Creem signs what it adds to the address that a buyer comes back to.
     pub redirect_signature: RedirectScheme,
 }

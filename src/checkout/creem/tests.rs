@@ -4,11 +4,14 @@ mod events;
 mod refunds;
 mod requests;
 mod sessions;
+mod subscriptions;
+mod tolerance;
 
 use serde_json::{Value, json};
 
 use super::options::RedirectScheme;
 use super::*;
+use crate::checkout::provider::ReturnHint;
 use crate::checkout::transport::fake::client;
 
 const API_KEY: &str = "creem_test_known_to_nobody";
@@ -77,16 +80,18 @@ fn a_redirect_is_known_by_either_signature_and_by_no_other() {
     let pairs: Vec<(&str, &str)> = ADDED.split('&').filter_map(|pair| pair.split_once('=')).collect();
     let salted = crate::checkout::signatures::creem_redirect_signature(API_KEY, &pairs);
     let sorted = crate::checkout::signatures::creem_sorted_redirect_signature(API_KEY, &pairs);
-    let is_signed = |scheme, query: String| {
-        redirect::is_signed(&Url::parse(&format!("https://shop.example/gift/thanks?{query}")).unwrap(), API_KEY, scheme)
-    };
+    let session = |id: &str| ProviderSessionId(id.to_owned());
+    let hint = |scheme, query: &str| redirect::hint(&session("ch_1"), query, API_KEY, scheme);
     for (scheme, right, wrong) in [(RedirectScheme::Salted, &salted, &sorted), (RedirectScheme::Sorted, &sorted, &salted)] {
-        assert!(is_signed(scheme, format!("order=our.own&{ADDED}&signature={right}")), "{scheme:?}");
-        assert!(!is_signed(scheme, format!("{ADDED}&signature={wrong}")), "{scheme:?}");
-        assert!(!is_signed(scheme, format!("{}&signature={right}", ADDED.replace("ch_1", "ch_2"))), "{scheme:?}");
-        assert!(!is_signed(scheme, ADDED.to_owned()), "{scheme:?}");
+        assert_eq!(hint(scheme, &format!("order=our.own&{ADDED}&signature={right}")), ReturnHint::Completed, "{scheme:?}");
+        assert_eq!(hint(scheme, &format!("{ADDED}&signature={wrong}")), ReturnHint::Forged, "{scheme:?}");
+        let moved = format!("{}&signature={right}", ADDED.replace("ch_1", "ch_2"));
+        assert_eq!(hint(scheme, &moved), ReturnHint::Forged, "{scheme:?}");
+        assert_eq!(hint(scheme, ADDED), ReturnHint::None, "{scheme:?}");
+        let of_another = redirect::hint(&session("ch_2"), &format!("{ADDED}&signature={right}"), API_KEY, scheme);
+        assert_eq!(of_another, ReturnHint::None, "{scheme:?}");
     }
-    assert!(!is_signed(RedirectScheme::Salted, "signature=".to_owned()));
+    assert_eq!(hint(RedirectScheme::Salted, "signature="), ReturnHint::Forged);
 }
 
 #[test]
@@ -98,5 +103,6 @@ fn what_creem_would_refuse_at_every_sale_is_said_before_the_first() {
     assert!(!check(vec![field("a", "A"); 4]));
     assert!(!check(vec![field("two words", "A")]));
     assert!(!check(vec![field("a", &"n".repeat(51))]));
-    assert!(serde_json::from_value::<CreemOptions>(json!({"custom_field": []})).is_err());
+    let older: CreemOptions = serde_json::from_value(json!({"custom_field": [field("company", "Company")]})).unwrap();
+    assert_eq!(older.custom_fields.len(), 1, "Creem's older name for it");
 }

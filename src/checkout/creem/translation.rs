@@ -7,10 +7,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::objects::{
-    Checkout, CheckoutStatus, Event, Expandable, Order, OrderStatus, Other, RefundStatus, Reversal, TaxMode, Transaction,
-    TransactionStatus,
+    Checkout, CheckoutStatus, Event, Expandable, Order, OrderStatus, Other, RefundStatus, Reversal, Subscription, TaxMode,
+    Transaction, TransactionStatus,
 };
-use crate::checkout::provider::{Fact, Mode, Notice, PaymentId, ProviderError, ProviderEvent, ProviderName, ProviderSessionId};
+use super::subscriptions::{Told, seen};
+use crate::checkout::provider::{
+    Fact, Mode, Notice, PaymentId, ProviderError, ProviderEvent, ProviderName, ProviderSessionId, ProviderSubscriptionId,
+};
 use crate::values::{Currency, Money, OrderId, Timestamp};
 
 /// The metadata key under which our order's id travels.
@@ -22,28 +25,37 @@ pub const CHECKOUT_COMPLETED: &str = "checkout.completed";
 /// A verified webhook's event. `own_mode` stands in where the event doesn't say its mode.
 pub fn notice(event: Event, own_mode: Mode, now: Timestamp) -> Result<Notice, ProviderError> {
     let kind = event.kind.or(event.other_kind).ok_or(ProviderError::Signature("what it signs is no event"))?;
-    let said = said(&kind, event.object.or(event.data).unwrap_or_default())?;
+    let occurred_at = event.created_at.0.unwrap_or(now);
+    let said = said(&kind, event.object.or(event.data).unwrap_or_default(), occurred_at)?;
     let incomplete = said.incomplete.clone();
-    let occurred_at = event.created_at.as_ref().and_then(moment).unwrap_or(now);
     Ok(Notice { event: said.event(Some(event.id), kind, own_mode, occurred_at), incomplete })
 }
 
-/// A checkout that was asked for, and the transaction that paid it.
+/// A checkout that was asked for, the transaction that paid it, and the subscription that it began.
 pub fn retrieved(
     checkout: &Checkout,
     transaction: Option<&Transaction>,
+    subscription: Option<&Subscription>,
     own_mode: Mode,
     now: Timestamp,
 ) -> Result<ProviderEvent, ProviderError> {
     // What undoes a payment stands before it: an order that hears of both at once sends no gift only to take it back.
     let mut facts = transaction.map(undone).transpose()?.unwrap_or_default();
     facts.extend(checkout_facts(checkout, transaction)?);
+    facts.extend(transaction.and_then(upheld));
+    facts.extend(subscription.and_then(|subscription| seen(subscription, Told::Plainly, now)).map(Fact::Subscription));
     let mut said = Said::of_checkout(checkout, facts);
     said.payment = said.payment.or_else(|| transaction.map(|transaction| PaymentId(transaction.id.clone())));
     Ok(said.event(None, "checkout".to_owned(), own_mode, now))
 }
 
-/// What became of a transaction since it was paid. How a dispute ended Creem doesn't say: it is told as open until the operator acts.
+/// A subscription that was asked for.
+pub fn retrieved_subscription(subscription: &Subscription, own_mode: Mode, now: Timestamp) -> ProviderEvent {
+    Said::of_subscription(subscription, Told::Plainly, now).event(None, "subscription".to_owned(), own_mode, now)
+}
+
+/// What became of a transaction since it was paid. While it is charged back a dispute is open, or was lost: no word of Creem's tells
+/// one from the other, so it is told as open until the operator acts.
 pub fn undone(transaction: &Transaction) -> Result<Vec<Fact>, ProviderError> {
     let mut facts = Vec::new();
     let whole = transaction.is_refunded_whole();
@@ -57,12 +69,19 @@ pub fn undone(transaction: &Transaction) -> Result<Vec<Fact>, ProviderError> {
     Ok(facts)
 }
 
+/// No event says how a dispute ended. But a transaction is charged back from the first day of one, so what Creem calls paid isn't disputed
+/// any more.
+fn upheld(transaction: &Transaction) -> Option<Fact> {
+    matches!(transaction.status, Some(TransactionStatus::Paid | TransactionStatus::PartialRefund)).then_some(Fact::DisputeWon)
+}
+
 /// What an event's object tells.
 #[derive(Default)]
 struct Said {
     mode: Option<String>,
     session: Option<ProviderSessionId>,
     payment: Option<PaymentId>,
+    subscription: Option<ProviderSubscriptionId>,
     order_id: Option<OrderId>,
     facts: Vec<Fact>,
     incomplete: Option<String>,
@@ -75,9 +94,21 @@ impl Said {
             mode: checkout.mode.clone(),
             session: Some(ProviderSessionId(checkout.id.clone())),
             payment: payment(order.and_then(|order| order.transaction.as_ref())),
+            subscription: subscription_id(checkout.subscription.as_ref()),
             order_id: order_id(checkout.metadata.as_ref(), checkout.request_id.as_deref()),
             facts,
             incomplete: None,
+        }
+    }
+
+    /// The payment that it names may be a renewal's, and that is no order's.
+    fn of_subscription(subscription: &Subscription, told: Told, at: Timestamp) -> Self {
+        Self {
+            mode: subscription.mode.clone(),
+            subscription: Some(ProviderSubscriptionId(subscription.id.clone())),
+            order_id: order_id(subscription.metadata.as_ref(), None),
+            facts: seen(subscription, told, at).map(Fact::Subscription).into_iter().collect(),
+            ..Self::default()
         }
     }
 
@@ -89,7 +120,7 @@ impl Said {
             kind,
             session: self.session,
             payment: self.payment,
-            subscription: None,
+            subscription: self.subscription,
             order_id: self.order_id,
             occurred_at,
             facts: self.facts,
@@ -97,20 +128,25 @@ impl Said {
     }
 }
 
-fn said(kind: &str, object: Value) -> Result<Said, ProviderError> {
+fn said(kind: &str, object: Value, at: Timestamp) -> Result<Said, ProviderError> {
     match kind {
-        CHECKOUT_COMPLETED => completed(&read(object)?),
+        CHECKOUT_COMPLETED => completed(&read(object)?, at),
         "refund.created" => refunded(&read(object)?),
         "dispute.created" => Ok(reversed(&read(object)?, vec![Fact::Disputed])),
-        // What a subscription does is recorded with the order that began it; credits are no business of ours.
+        _ if kind.starts_with("subscription.") => Ok(Said::of_subscription(&read(object)?, Told::by_event(kind), at)),
+        // Credits are no business of ours.
         _ => Ok(other(object)),
     }
 }
 
-fn completed(checkout: &Checkout) -> Result<Said, ProviderError> {
+fn completed(checkout: &Checkout, at: Timestamp) -> Result<Said, ProviderError> {
     let order = checkout.order.as_ref().and_then(Expandable::object);
-    let facts = checkout_facts(checkout, order.and_then(|order| order.transaction.as_ref()?.object()))?;
-    let incomplete = facts.is_empty().then(|| checkout.id.clone());
+    let mut facts = checkout_facts(checkout, order.and_then(|order| order.transaction.as_ref()?.object()))?;
+    // The sale itself is the first payment.
+    let picture = checkout.subscription.as_ref().and_then(Expandable::object).and_then(|object| seen(object, Told::Paid, at));
+    let lacks_picture = checkout.subscription.is_some() && picture.is_none();
+    let incomplete = (facts.is_empty() || lacks_picture).then(|| checkout.id.clone());
+    facts.extend(picture.map(Fact::Subscription));
     Ok(Said { incomplete, ..Said::of_checkout(checkout, facts) })
 }
 
@@ -137,14 +173,17 @@ fn refunds_so_far(refund: &Reversal, transaction: &Transaction) -> Result<Vec<Fa
     Ok(vec![Fact::Refunded { total: money(total, transaction.currency.as_deref())?, whole }])
 }
 
-/// A refund or a dispute names its transaction, and the checkout that it comes from.
+/// A refund or a dispute names its transaction, and the checkout that it comes from. Of a subscription that is the checkout that began it,
+/// also where the transaction is a renewal's: there only the payment tells whether it is the order's.
 fn reversed(reversal: &Reversal, facts: Vec<Fact>) -> Said {
     let of_order = reversal.order.as_ref().and_then(Expandable::object).and_then(|order| order.transaction.as_ref());
     let checkout = reversal.checkout.as_ref().and_then(Expandable::object);
+    let sold_once = reversal.checkout.as_ref().filter(|_| reversal.subscription.is_none());
     Said {
         mode: reversal.mode.clone(),
-        session: reversal.checkout.as_ref().map(|checkout| ProviderSessionId(checkout.id().to_owned())),
+        session: sold_once.map(|checkout| ProviderSessionId(checkout.id().to_owned())),
         payment: payment(reversal.transaction.as_ref().or(of_order)),
+        subscription: subscription_id(reversal.subscription.as_ref()),
         order_id: checkout.and_then(|checkout| order_id(checkout.metadata.as_ref(), checkout.request_id.as_deref())),
         facts,
         incomplete: None,
@@ -154,12 +193,7 @@ fn reversed(reversal: &Reversal, facts: Vec<Fact>) -> Said {
 /// An event that changes nothing is recorded with what it is about, if that can be told.
 fn other(object: Value) -> Said {
     let other: Other = serde_json::from_value(object).unwrap_or_default();
-    Said {
-        mode: other.mode,
-        payment: other.last_transaction_id.map(PaymentId),
-        order_id: order_id(other.metadata.as_ref(), None),
-        ..Said::default()
-    }
+    Said { mode: other.mode, order_id: order_id(other.metadata.as_ref(), None), ..Said::default() }
 }
 
 fn checkout_facts(checkout: &Checkout, transaction: Option<&Transaction>) -> Result<Vec<Fact>, ProviderError> {
@@ -218,6 +252,10 @@ fn payment(transaction: Option<&Expandable<Transaction>>) -> Option<PaymentId> {
     transaction.map(|transaction| PaymentId(transaction.id().to_owned()))
 }
 
+fn subscription_id(subscription: Option<&Expandable<Subscription>>) -> Option<ProviderSubscriptionId> {
+    subscription.map(|subscription| ProviderSubscriptionId(subscription.id().to_owned()))
+}
+
 fn order_id(metadata: Option<&Value>, request_id: Option<&str>) -> Option<OrderId> {
     let of_metadata = metadata.and_then(|metadata| metadata.get(ORDER_ID)?.as_str()?.parse().ok());
     of_metadata.or_else(|| request_id?.parse().ok())
@@ -230,11 +268,6 @@ fn mode(text: Option<&str>, own: Mode) -> Mode {
         Some("prod" | "live") => Mode::Live,
         Some(_) | None => own,
     }
-}
-
-fn moment(value: &Value) -> Option<Timestamp> {
-    let from_text = || value.as_str()?.parse().ok().map(|at: jiff::Timestamp| Timestamp::from_millis(at.as_millisecond()));
-    value.as_i64().map(Timestamp::from_millis).or_else(from_text)
 }
 
 fn money(amount: i64, currency: Option<&str>) -> Result<Money, ProviderError> {

@@ -30,7 +30,7 @@ pub use self::options::FlowgladOptions;
 pub use self::page::{Buyer, Page, PriceName};
 use super::provider::{
     BackUrls, CancelWhen, Capabilities, Mode, NewSession, Notice, OpenSession, PaymentId, Provider, ProviderError, ProviderEvent,
-    ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund,
+    ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund, ReturnHint,
 };
 use super::signatures::{TOLERANCE, verify_svix};
 use super::transport::Transport;
@@ -90,6 +90,11 @@ impl Provider for Flowglad {
     fn checkout_origins(&self) -> Vec<String> {
         let own = || self.settings.api_base.origin().ascii_serialization();
         vec![self.settings.checkout_origin.clone().unwrap_or_else(own)]
+    }
+
+    /// Flowglad adds nothing.
+    fn return_hint(&self, _: &ProviderSessionId, _: &str) -> ReturnHint {
+        ReturnHint::None
     }
 
     async fn open(&self, session: &NewSession, back: &BackUrls) -> Result<OpenSession, ProviderError> {

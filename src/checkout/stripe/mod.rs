@@ -22,7 +22,7 @@ use self::objects::{Dispute, DisputeStatus, Event, List, Session};
 use self::refusal::Refusal;
 use super::provider::{
     BackUrls, CancelWhen, Capabilities, Mode, NewSession, Notice, OpenSession, PaymentId, Provider, ProviderError, ProviderEvent,
-    ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund,
+    ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund, ReturnHint,
 };
 use super::signatures::{TOLERANCE, verify_stripe};
 use super::transport::{Transport, unavailable, url};
@@ -148,6 +148,11 @@ impl Provider for Stripe {
         let own =
             || if base.as_str().starts_with(StripeSettings::API) { HOSTED.to_owned() } else { base.origin().ascii_serialization() };
         vec![self.settings.checkout_origin.clone().unwrap_or_else(own)]
+    }
+
+    /// Stripe adds the session's id where it is asked to, unsigned, and nobody asks it to.
+    fn return_hint(&self, _: &ProviderSessionId, _: &str) -> ReturnHint {
+        ReturnHint::None
     }
 
     async fn open(&self, session: &NewSession, back: &BackUrls) -> Result<OpenSession, ProviderError> {

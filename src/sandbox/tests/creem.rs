@@ -6,11 +6,12 @@ use crate::checkout::signatures::{TOLERANCE, creem_redirect_signature, verify_cr
 impl Lab {
     async fn creem(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
         let keys = &self.sandbox.keys.creem;
-        let mut request = self.client.request(method, format!("{}{path}", keys.api_base)).header("x-api-key", &keys.secret_key);
+        let mut request =
+            self.client.request(method.clone(), format!("{}{path}", keys.api_base)).header("x-api-key", &keys.secret_key);
         if !body.is_null() {
             request = request.json(&body);
         }
-        let response = request.send().await.unwrap();
+        let response = documented(ProviderName::Creem, &method, path, request.send().await.unwrap()).await;
         (response.status().as_u16(), json_of(response).await)
     }
 

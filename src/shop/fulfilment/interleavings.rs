@@ -12,7 +12,7 @@ use url::Url;
 use super::*;
 use crate::checkout::{
     BackUrls, CancelWhen, Capabilities, Mode, NewSession, Notice, OpenSession, OrderState, Provider, ProviderError, ProviderName,
-    ProviderSessionId, ProviderSubscriptionId, Refund,
+    ProviderSessionId, ProviderSubscriptionId, Refund, ReturnHint,
 };
 use crate::gifts::{self, GiftState};
 use crate::shop::testing::{HOME, World};
@@ -52,6 +52,10 @@ impl Provider for Puppet {
 
     fn checkout_origins(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    fn return_hint(&self, _: &ProviderSessionId, _: &str) -> ReturnHint {
+        ReturnHint::None
     }
 
     async fn open(&self, session: &NewSession, _: &BackUrls) -> Result<OpenSession, ProviderError> {

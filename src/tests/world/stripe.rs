@@ -10,7 +10,8 @@ use url::Url;
 
 use crate::checkout::{
     BackUrls, CancelWhen, Capabilities, Fact, Mode, NewSession, Notice, OpenSession, PROVIDER_TIMEOUT, PaymentId, Provider,
-    ProviderError, ProviderEvent, ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund, Stripe, StripeSettings,
+    ProviderError, ProviderEvent, ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund, ReturnHint, Stripe,
+    StripeSettings,
 };
 use crate::values::{Money, Timestamp};
 
@@ -245,6 +246,15 @@ impl Provider for ScriptedStripe {
 
     fn checkout_origins(&self) -> Vec<String> {
         vec![HOSTED.to_owned()]
+    }
+
+    /// As if Stripe signed what it adds, which is another provider's habit.
+    fn return_hint(&self, session: &ProviderSessionId, query: &str) -> ReturnHint {
+        match query.split_once("signed=") {
+            Some((_, signed)) if signed == session.0 => ReturnHint::Completed,
+            Some(_) => ReturnHint::Forged,
+            None => ReturnHint::None,
+        }
     }
 
     async fn open(&self, session: &NewSession, back: &BackUrls) -> Result<OpenSession, ProviderError> {

@@ -7,12 +7,12 @@ use expect_test::expect;
 use http::HeaderValue;
 
 use super::*;
-use crate::checkout::provider::Fact;
+use crate::checkout::provider::{Fact, SubscriptionSeen};
 use crate::checkout::signatures::{creem_header, standard_headers};
 use crate::checkout::transport::fake::{FakeProvider, reply};
-use crate::values::{Currency, Money};
+use crate::values::{Currency, Zone};
 
-fn recorded() -> Vec<Value> {
+pub fn recorded() -> Vec<Value> {
     serde_json::from_str(include_str!("../../fixtures/creem-events.json")).unwrap()
 }
 
@@ -29,7 +29,7 @@ fn signed(body: &[u8]) -> HeaderMap {
 /// Reading asks nobody, so one is enough.
 static CREEM: LazyLock<Creem> = LazyLock::new(|| creem(CreemSettings::api(Mode::Test), API_KEY, None));
 
-fn read(event: &Value) -> Result<Notice, ProviderError> {
+pub fn read(event: &Value) -> Result<Notice, ProviderError> {
     let body = event.to_string().into_bytes();
     CREEM.read(&signed(&body), &body, NOW)
 }
@@ -46,6 +46,7 @@ fn paid(minor: i64) -> Vec<Fact> {
 fn in_a_line(notice: &Notice) -> String {
     let event = &notice.event;
     let session = event.session.as_ref().map_or("no session", |id| &id.0);
+    let subscription = event.subscription.as_ref().map_or(String::new(), |id| format!(", {}", id.0));
     let payment = event.payment.as_ref().map_or("no payment", |id| &id.0);
     let order = if event.order_id == Some(ORDER.parse().unwrap()) { "our order" } else { "no order" };
     let facts: Vec<String> = event
@@ -54,6 +55,7 @@ fn in_a_line(notice: &Notice) -> String {
         .map(|fact| match fact {
             Fact::Paid { amount } => format!("paid {}", amount.exact()),
             Fact::Refunded { total, whole } => format!("refunded {}{}", total.exact(), if *whole { ", all of it" } else { "" }),
+            Fact::Subscription(seen) => in_words(seen),
             Fact::Open
             | Fact::Processing
             | Fact::Declined
@@ -62,13 +64,19 @@ fn in_a_line(notice: &Notice) -> String {
             | Fact::Expired
             | Fact::Disputed
             | Fact::DisputeWon
-            | Fact::DisputeLost
-            | Fact::Subscription(_) => fact.name().to_owned(),
+            | Fact::DisputeLost => fact.name().to_owned(),
         })
         .collect();
     let facts = if facts.is_empty() { "nothing".to_owned() } else { facts.join(", ") };
     let ask = notice.incomplete.as_ref().map_or(String::new(), |id| format!(" (ask about {id})"));
-    format!("{}: {session}, {payment}, {order} -> {facts}{ask}", event.kind)
+    format!("{}: {session}, {payment}{subscription}, {order} -> {facts}{ask}", event.kind)
+}
+
+fn in_words(seen: &SubscriptionSeen) -> String {
+    let day = |at: Timestamp| Zone::UTC.day(at).to_string();
+    let paid = seen.paid_until.map_or(String::new(), |at| format!(" until {}", day(at)));
+    let ends = seen.ends_at.map_or(String::new(), |at| format!(", ends {}", day(at)));
+    format!("{:?}{paid}{ends}", seen.status)
 }
 
 #[test]
@@ -79,19 +87,19 @@ fn every_recorded_event_is_translated() {
     }
     expect![[r"
         checkout.completed: ch_1, tran_1, our order -> paid $49.00
-        checkout.completed: ch_2, tran_1, our order -> paid $19.00
+        checkout.completed: ch_2, tran_1, sub_1, our order -> paid $19.00, Active until 2026-02-01
         refund.created: ch_1, tran_1, our order -> refunded $49.00, all of it
         dispute.created: ch_1, tran_1, our order -> disputed
-        subscription.active: no session, tran_1, our order -> nothing
-        subscription.paid: no session, tran_1, our order -> nothing
-        subscription.trialing: no session, tran_1, our order -> nothing
-        subscription.canceled: no session, tran_1, our order -> nothing
-        subscription.scheduled_cancel: no session, tran_1, our order -> nothing
-        subscription.past_due: no session, tran_1, our order -> nothing
-        subscription.unpaid: no session, tran_1, our order -> nothing
-        subscription.expired: no session, tran_1, our order -> nothing
-        subscription.paused: no session, tran_1, our order -> nothing
-        subscription.update: no session, tran_1, our order -> nothing
+        subscription.active: no session, no payment, sub_1, our order -> Active until 2026-02-01
+        subscription.paid: no session, no payment, sub_1, our order -> Active until 2026-02-01
+        subscription.trialing: no session, no payment, sub_1, our order -> Active until 2026-02-01
+        subscription.canceled: no session, no payment, sub_1, our order -> Ended until 2026-02-01, ends 2026-01-01
+        subscription.scheduled_cancel: no session, no payment, sub_1, our order -> Active until 2026-02-01, ends 2026-02-01
+        subscription.past_due: no session, no payment, sub_1, our order -> PastDue until 2026-02-01
+        subscription.unpaid: no session, no payment, sub_1, our order -> Paused until 2026-02-01
+        subscription.expired: no session, no payment, sub_1, our order -> PastDue until 2026-02-01
+        subscription.paused: no session, no payment, sub_1, our order -> Paused until 2026-02-01
+        subscription.update: no session, no payment, sub_1, our order -> Active until 2026-02-01
     "]]
     .assert_eq(&table);
 }
@@ -195,8 +203,16 @@ fn a_part_of_a_refund_is_told_with_what_was_refunded_before() {
 }
 
 #[test]
+fn what_a_renewal_gives_back_is_no_business_of_the_order_that_began_it() {
+    let event = read(&changed(3, &json!({"subscription": "sub_1", "transaction": {"id": "tran_2"}}))).unwrap().event;
+    assert_eq!((event.session, event.payment), (None, Some(PaymentId("tran_2".to_owned()))));
+    assert_eq!(event.subscription, Some(ProviderSubscriptionId("sub_1".to_owned())));
+}
+
+#[test]
 fn what_leaves_out_its_figures_is_asked_about() {
     for (number, changes, id) in [
+        (2, json!({"subscription": {"status": null}}), "ch_2"),
         (1, json!({"order": "ord_1"}), "ch_1"),
         (1, json!({"order": null}), "ch_1"),
         (3, json!({"status": "pending"}), "tran_1"),
@@ -205,7 +221,8 @@ fn what_leaves_out_its_figures_is_asked_about() {
         (3, json!({"transaction": "tran_1"}), "tran_1"),
     ] {
         let notice = read(&changed(number, &changes)).unwrap();
-        assert_eq!((notice.event.facts, notice.incomplete.as_deref()), (vec![], Some(id)), "{changes}");
+        let told = if number == 2 { paid(1_900) } else { vec![] };
+        assert_eq!((notice.event.facts, notice.incomplete.as_deref()), (told, Some(id)), "{changes}");
     }
 }
 

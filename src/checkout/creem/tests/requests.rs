@@ -4,7 +4,7 @@ use super::*;
 use crate::catalog::PriceIds;
 use crate::checkout::provider::{LineItem, PaymentMode};
 use crate::checkout::transport::fake::{FakeProvider, Scripted, reply};
-use crate::values::{Currency, Email, Money};
+use crate::values::{Currency, Email, Interval};
 
 fn new_session() -> NewSession {
     let founder = LineItem {
@@ -23,6 +23,13 @@ fn new_session() -> NewSession {
         buyer_email: Some(Email::parse("Ada+1@example.com").unwrap()),
         expires_at: NOW,
     }
+}
+
+/// The same for a subscription, a year at a time.
+fn subscription() -> NewSession {
+    let mut session = NewSession { mode: PaymentMode::Subscription, ..new_session() };
+    session.line_items[0].every = Some(Interval::Year);
+    session
 }
 
 fn back() -> BackUrls {
@@ -99,6 +106,7 @@ async fn a_price_that_is_not_the_products_own_is_named() {
         let (answer, provider) = open([product(json!({ "price": price })), opened()]).await;
         assert!(answer.is_ok());
         assert_eq!(body(&provider, 2)["custom_price"], custom, "{price}");
+        provider.seen()[1].assert_documented(ProviderName::Creem);
     }
 }
 
@@ -134,11 +142,15 @@ async fn a_product_that_cannot_be_sold_as_it_was_shown_is_refused_before_anybody
 async fn a_subscription_costs_what_its_product_costs() {
     let open = async |changes| {
         let provider = FakeProvider::answering([product(changes), opened()]).await;
-        let session = NewSession { mode: PaymentMode::Subscription, ..new_session() };
-        creem_at(&provider.url).open(&session, &back()).await
+        creem_at(&provider.url).open(&subscription(), &back()).await
     };
-    assert!(open(json!({"billing_type": "recurring"})).await.is_ok());
-    assert!(why(open(json!({"billing_type": "recurring", "price": 1})).await).contains("is its product's"));
+    assert!(open(json!({"billing_type": "recurring", "billing_period": "every-year"})).await.is_ok());
+    assert!(open(json!({"billing_type": "recurring", "billing_period": "custom"})).await.is_ok());
+    assert!(open(json!({"billing_type": "recurring", "billing_period": "every-leap-year"})).await.is_ok());
+    let monthly = open(json!({"billing_type": "recurring", "billing_period": "every-month"})).await;
+    assert!(why(monthly).contains("isn't paid every year"));
+    let other = open(json!({"billing_type": "recurring", "billing_period": "every-year", "price": 1})).await;
+    assert!(why(other).contains("is its product's"));
     assert!(why(open(json!({})).await).contains("is paid once"));
 }
 
@@ -174,6 +186,56 @@ async fn what_the_shop_set_is_asked_of_the_buyer() {
     Creem::new(settings, client()).open(&new_session(), &back()).await.unwrap();
     let sent = body(&provider, 2);
     assert_eq!((&sent["custom_fields"], &sent["affiliate_code"]), (&options["custom_fields"], &options["affiliate_code"]));
+    provider.seen()[1].assert_documented(ProviderName::Creem);
+}
+
+/// Opens a page for a product of 250 euros in a shop that set this discount, of which Creem says `discount`.
+async fn open_discounted(
+    session: &NewSession,
+    listed: Value,
+    discount: Value,
+) -> (Result<OpenSession, ProviderError>, FakeProvider) {
+    let spring = json!({
+        "id": "dis_1", "code": "SPRING", "status": "active", "type": "fixed", "amount": 5_800, "currency": "EUR", "duration": "forever",
+        "applies_to_products": ["prod_founder"]
+    });
+    let listed = laid_over(json!({"price": 25_000}), listed);
+    let replies = [product(listed), reply(200, laid_over(spring, discount).to_string()), opened()];
+    let provider = FakeProvider::answering(replies).await;
+    let options = serde_json::from_value(json!({"discount_code": "Spring"})).unwrap();
+    let creem = Creem::new(CreemSettings { options, ..creem_at(&provider.url).settings }, client());
+    (creem.open(session, &back()).await, provider)
+}
+
+#[tokio::test]
+async fn a_discount_of_creems_is_named_where_it_leaves_just_the_price_shown() {
+    for (discount, is_named) in [
+        (json!({}), true),
+        (json!({"percentage": 10}), false),
+        (json!({"amount": 5_700}), false),
+        (json!({"currency": "USD"}), false),
+        (json!({"status": "expired"}), false),
+        (json!({"status": "asleep"}), false),
+        (json!({"applies_to_products": ["prod_other"]}), false),
+        (json!({"applies_to_products": null}), true),
+        (json!({"duration": "once"}), true),
+    ] {
+        let (answer, provider) = open_discounted(&new_session(), json!({}), discount.clone()).await;
+        assert!(answer.is_ok());
+        assert_eq!(provider.seen()[1].path_and_query, "/v1/discounts?discount_code=Spring");
+        provider.seen()[2].assert_documented(ProviderName::Creem);
+        let sent = body(&provider, 3);
+        let (code, price) = if is_named { (json!("SPRING"), Value::Null) } else { (Value::Null, json!(19_200)) };
+        assert_eq!((&sent["discount_code"], &sent["custom_price"]), (&code, &price), "{discount}");
+    }
+}
+
+#[tokio::test]
+async fn a_discount_on_a_subscription_must_last() {
+    let yearly = json!({"billing_type": "recurring", "billing_period": "every-year"});
+    assert!(open_discounted(&subscription(), yearly.clone(), json!({})).await.0.is_ok());
+    let (answer, _provider) = open_discounted(&subscription(), yearly, json!({"duration": "repeating"})).await;
+    assert!(why(answer).contains("creem.discount_code"));
 }
 
 #[tokio::test]

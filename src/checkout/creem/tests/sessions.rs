@@ -67,14 +67,14 @@ async fn a_paid_checkout_is_asked_for_with_its_transaction() {
     assert_eq!((event.event_id, event.occurred_at, event.mode), (None, NOW, Mode::Test));
     assert_eq!(event.session, Some(ProviderSessionId("ch_1".to_owned())));
     assert_eq!(event.payment, Some(PaymentId("tran_1".to_owned())));
-    assert_eq!((event.order_id, event.facts), (Some(ORDER.parse().unwrap()), vec![PAID]));
+    assert_eq!((event.order_id, event.facts), (Some(ORDER.parse().unwrap()), vec![PAID, Fact::DisputeWon]));
 }
 
 #[tokio::test]
 async fn what_undid_a_payment_is_told_before_it() {
     let refunded = |total, whole| Fact::Refunded { total: euros(total), whole };
     for (changes, told) in [
-        (json!({"status": "partialRefund", "refunded_amount": 1000}), vec![refunded(1_000, false), PAID]),
+        (json!({"status": "partialRefund", "refunded_amount": 1000}), vec![refunded(1_000, false), PAID, Fact::DisputeWon]),
         (json!({"status": "refunded", "refunded_amount": 4900}), vec![refunded(4_900, true), PAID]),
         (json!({"status": "refunded", "refunded_amount": null}), vec![refunded(4_900, true), PAID]),
         (json!({"status": "chargedBack"}), vec![Fact::Disputed, PAID]),
@@ -106,7 +106,7 @@ async fn an_order_that_is_an_id_alone_is_paid_by_its_transaction() {
     let list = json!({"items": [transaction(json!({"amount_paid": 5831, "tax_amount": 931}))], "pagination": {}});
     let (event, provider) = retrieve(vec![answer(&checkout(json!({"order": "ord_1"}))), answer(&list)]).await;
     let event = event.unwrap();
-    assert_eq!((event.facts, event.payment), (vec![PAID], Some(PaymentId("tran_1".to_owned()))));
+    assert_eq!((event.facts, event.payment), (vec![PAID, Fact::DisputeWon], Some(PaymentId("tran_1".to_owned()))));
     assert_eq!(provider.seen()[1].path_and_query, "/v1/transactions/search?order_id=ord_1");
 }
 
