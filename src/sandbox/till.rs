@@ -159,6 +159,10 @@ pub enum Refusal {
     EndScheduled,
     #[error("Nobody asked for the subscription to end.")]
     EndNotScheduled,
+    #[error("The subscription is paused already.")]
+    Paused,
+    #[error("The subscription is not paused.")]
+    NotPaused,
 }
 
 impl Session {

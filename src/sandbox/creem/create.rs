@@ -106,7 +106,9 @@ fn lines(change: &Change<'_>, body: &Fields, product: &Value, discount: Option<&
     let mut lines = vec![line(product["name"].as_str().unwrap_or_default(), quantity, unit)];
     lines.extend(discount.map(|discount| {
         let off = discounts::off(discount, unit.saturating_mul(quantity));
-        line(&format!("Discount {}", discount["code"].as_str().unwrap_or_default()), 1, off.saturating_neg())
+        let line = line(&format!("Discount {}", discount["code"].as_str().unwrap_or_default()), 1, off.saturating_neg());
+        // What repeats for some months repeats here for ever.
+        Line { every: line.every.filter(|_| discount["duration"] != "once"), ..line }
     }));
     Ok(lines)
 }

@@ -4,8 +4,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::customers;
-use crate::sandbox::till::{Dispute, Handle, Payment, Provider, Refund, Session, Stage, Standing, Subscription, Verdict};
+use super::{customers, subscriptions, transactions};
+use crate::sandbox::till::{Dispute, Payment, Provider, Refund, Session, Stage};
 use crate::sandbox::world::State;
 use crate::values::Timestamp;
 
@@ -43,7 +43,7 @@ pub fn id_of(prefix: &str, checkout_id: &str) -> String {
 }
 
 /// What stood in the request when the checkout was opened.
-fn asked<'a>(session: &'a Session, name: &str) -> &'a Value {
+pub fn asked<'a>(session: &'a Session, name: &str) -> &'a Value {
     kept(session, &format!("/request/{name}"))
 }
 
@@ -85,7 +85,7 @@ pub fn checkout(state: &State, session: &Session) -> Value {
         object.insert("order".to_owned(), order(session));
         object.insert("customer".to_owned(), customers::of_session(state, session));
         if let Some(begun) = state.subscription_of(session) {
-            object.insert("subscription".to_owned(), subscription(state, session, begun, false));
+            object.insert("subscription".to_owned(), subscriptions::shown(state, session, begun, false));
         }
     }
     Value::Object(object)
@@ -109,8 +109,8 @@ fn plain_checkout(session: &Session) -> Map<String, Value> {
     object
 }
 
-/// A discount as a checkout and a subscription tell of it: two of its names are in camel case here, as Creem has them.
-fn told(discount: &Value) -> Value {
+/// A discount as checkouts and subscriptions tell of it: two of its names are in camel case here, as Creem has them.
+pub fn told(discount: &Value) -> Value {
     let mut told = record(json!({ "discountCode": discount["code"], "durationInMonths": discount["duration_in_months"] }));
     for name in ["id", "name", "type", "amount", "duration"] {
         told.insert(name.to_owned(), discount[name].clone());
@@ -144,77 +144,8 @@ pub fn order(session: &Session) -> Value {
 }
 
 /// The price before a discount, which is a line of its own.
-fn subtotal(session: &Session) -> i64 {
+pub fn subtotal(session: &Session) -> i64 {
     session.lines.first().map_or(0, |line| line.unit.saturating_mul(line.quantity))
-}
-
-/// A subscription; with its product and customer whole where it is told of by itself. `session` began it.
-pub fn subscription(state: &State, session: &Session, subscription: &Subscription, is_whole: bool) -> Value {
-    let status = match (subscription.standing, subscription.end_asked_at) {
-        (Standing::Active, None) => "active",
-        (Standing::Active, Some(_)) => "scheduled_cancel",
-        (Standing::PastDue, _) => "past_due",
-        (Standing::Ended { .. }, _) => "canceled",
-    };
-    let paid = last_paid(session, subscription);
-    let mut object = object("subscription", &subscription.id);
-    object.extend([
-        ("product".to_owned(), if is_whole { product(session) } else { json!(product_id(session)) }),
-        (
-            "customer".to_owned(),
-            if is_whole { customers::of_session(state, session) } else { json!(customers::id_of_buyer(session)) },
-        ),
-        ("collection_method".to_owned(), json!("charge_automatically")),
-        ("status".to_owned(), json!(status)),
-        ("last_transaction_date".to_owned(), json!(iso(paid.map_or(subscription.began_at, |handle| handle.at)))),
-        ("next_transaction_date".to_owned(), json!(iso(subscription.paid_until()))),
-        ("current_period_start_date".to_owned(), json!(iso(subscription.period_start()))),
-        ("current_period_end_date".to_owned(), json!(iso(subscription.period_end()))),
-        ("canceled_at".to_owned(), json!(subscription.ended_at().map(iso))),
-        ("created_at".to_owned(), json!(iso(subscription.began_at))),
-        ("updated_at".to_owned(), json!(iso(subscription.updated_at))),
-    ]);
-    object.extend(paid.map(|handle| ("last_transaction_id".to_owned(), json!(handle.payment))));
-    object.extend(
-        Some(asked(session, "metadata")).filter(|value| value.is_object()).map(|value| ("metadata".to_owned(), value.clone())),
-    );
-    Value::Object(object)
-}
-
-/// The payment that was made last: a renewal's, or that of the checkout.
-fn last_paid<'a>(session: &'a Session, subscription: &'a Subscription) -> Option<&'a Handle> {
-    let renewed = subscription.renewals.iter().rev().find(|renewal| renewal.is_paid).map(|renewal| &renewal.handle);
-    renewed.or_else(|| session.payment().map(|payment| &payment.handle))
-}
-
-pub fn transaction(session: &Session, payment: &Payment) -> Value {
-    let total = session.total().minor;
-    let refunded = payment.refunded();
-    let status = match payment.dispute.as_ref().map(|dispute| dispute.verdict) {
-        Some(Verdict::Pending | Verdict::Lost) => "chargedBack",
-        Some(Verdict::Won) | None if refunded >= total => "refunded",
-        Some(Verdict::Won) | None if refunded > 0 => "partialRefund",
-        Some(Verdict::Won) | None => "paid",
-    };
-    let mut object = object("transaction", &payment.handle.payment);
-    object.extend([
-        ("amount".to_owned(), json!(total)),
-        ("amount_paid".to_owned(), json!(total)),
-        ("currency".to_owned(), json!(session.currency.as_str())),
-        ("type".to_owned(), json!(if is_recurring(session) { "invoice" } else { "payment" })),
-        ("tax_amount".to_owned(), json!(0)),
-        ("status".to_owned(), json!(status)),
-        ("refunded_amount".to_owned(), json!(refunded)),
-        ("order".to_owned(), json!(id_of("ord_", &session.id))),
-        ("customer".to_owned(), json!(customers::id_of_buyer(session))),
-        ("discount_amount".to_owned(), json!(subtotal(session).saturating_sub(total))),
-        ("description".to_owned(), json!(if is_recurring(session) { "Subscription payment" } else { "Payment" })),
-        ("created_at".to_owned(), json!(payment.handle.at.millis())),
-    ]);
-    if is_recurring(session) {
-        object.insert("subscription".to_owned(), json!(id_of("sub_", &session.id)));
-    }
-    Value::Object(object)
 }
 
 pub fn refund(state: &State, session: &Session, payment: &Payment, refund: &Refund) -> Value {
@@ -238,9 +169,10 @@ pub fn dispute(state: &State, session: &Session, payment: &Payment, dispute: &Di
 /// What refunds and disputes have in common.
 fn reversal(state: &State, kind: &str, id: &str, session: &Session, payment: &Payment, at: Timestamp) -> Map<String, Value> {
     let mut object = object(kind, id);
-    object.insert("transaction".to_owned(), transaction(session, payment));
+    object.insert("transaction".to_owned(), transactions::of_checkout(session, payment));
     object.insert("checkout".to_owned(), Value::Object(plain_checkout(session)));
     object.insert("order".to_owned(), order(session));
+    object.extend(session.begins.as_ref().map(|begins| ("subscription".to_owned(), json!(begins.subscription_id))));
     object.insert("customer".to_owned(), customers::of_session(state, session));
     object.insert("created_at".to_owned(), json!(at.millis()));
     object

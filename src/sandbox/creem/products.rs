@@ -10,7 +10,7 @@ use super::questions;
 use crate::sandbox::SeedPrice;
 use crate::sandbox::till::{Recurrence, Unit};
 use crate::sandbox::world::{Change, State, World};
-use crate::values::{Currency, Timestamp};
+use crate::values::{Currency, Interval, Timestamp};
 
 const BILLING_PERIODS: [&str; 7] =
     ["once", "every-day", "every-month", "every-three-months", "every-six-months", "every-year", "custom"];
@@ -143,9 +143,14 @@ fn rest(product: &mut Map<String, Value>, body: &Fields, now: Timestamp) -> Resu
 fn seeded(price: &SeedPrice) -> Value {
     let mut product = object("product", &price.creem_product_id);
     let long_ago = iso(Timestamp::from_millis(0));
+    let (billing_type, period) = match price.every {
+        None => ("onetime", "once"),
+        Some(Interval::Month) => ("recurring", "every-month"),
+        Some(Interval::Year) => ("recurring", "every-year"),
+    };
     product.extend(record(json!({
         "name": price.product_name, "description": price.product_name, "price": price.price.minor,
-        "currency": price.price.currency.as_str(), "billing_type": "onetime", "billing_period": "once", "status": "active",
+        "currency": price.price.currency.as_str(), "billing_type": billing_type, "billing_period": period, "status": "active",
         "tax_mode": "inclusive", "tax_category": "saas", "created_at": long_ago, "updated_at": long_ago,
     })));
     Value::Object(product)
@@ -164,6 +169,16 @@ pub fn interval(product: &Value) -> Option<Recurrence> {
         Some("every-three-months") => Some(months(3)),
         Some("every-six-months") => Some(months(6)),
         Some("every-year") => Some(Recurrence::YEAR),
+        Some("custom") => {
+            let count = product["recurring_interval_count"].as_u64().and_then(|count| count.try_into().ok()).unwrap_or(1);
+            let unit = match product["recurring_interval"].as_str() {
+                Some("day") => Unit::Day,
+                Some("week") => Unit::Week,
+                Some("year") => Unit::Year,
+                Some(_) | None => Unit::Month,
+            };
+            Some(Recurrence { count, unit })
+        }
         Some(_) => Some(Recurrence::MONTH),
     }
 }

@@ -20,6 +20,8 @@ pub struct Shelf {
     pub made: BTreeMap<String, String>,
     pub discounts: Vec<Value>,
     pub customers: BTreeMap<String, Customer>,
+    /// The product that a subscription was changed to, by the subscription.
+    pub upgraded: BTreeMap<String, Value>,
     pub webhooks: Vec<Value>,
 }
 

@@ -62,9 +62,13 @@ impl From<Refusal> for FlowgladError {
             Refusal::NotProcessing | Refusal::NotPaid => "Only a payment that was made can be refunded".to_owned(),
             Refusal::TooMuch { .. } => "Partial amount cannot be greater than what is left of the payment".to_owned(),
             Refusal::Ended => "Subscription is already canceled".to_owned(),
-            Refusal::NotOpen | Refusal::Disputed | Refusal::NotDisputed | Refusal::EndScheduled | Refusal::EndNotScheduled => {
-                refusal.to_string()
-            }
+            Refusal::NotOpen
+            | Refusal::Disputed
+            | Refusal::NotDisputed
+            | Refusal::EndScheduled
+            | Refusal::EndNotScheduled
+            | Refusal::Paused
+            | Refusal::NotPaused => refusal.to_string(),
         })
     }
 }

@@ -84,7 +84,7 @@ impl Protocol for Flowglad {
         let (kind, object, record) = match turn {
             Turn::Renewed => ("payment.succeeded", "payment", renewal()),
             Turn::RenewalFailed => ("payment.failed", "payment", renewal()),
-            Turn::EndScheduled | Turn::EndCalledOff => {
+            Turn::EndScheduled | Turn::EndCalledOff | Turn::Paused | Turn::Resumed | Turn::Changed => {
                 ("subscription.updated", "subscription", Some(subscriptions::subscription(session, subscription)))
             }
             Turn::Ended => ("subscription.canceled", "subscription", Some(subscriptions::subscription(session, subscription))),

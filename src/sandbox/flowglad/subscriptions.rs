@@ -40,6 +40,7 @@ pub fn subscription(session: &Session, subscription: &Subscription) -> Value {
         (Standing::Active, None) => ("active", None, None),
         (Standing::Active, Some(_)) => ("cancellation_scheduled", None, Some(end.millis())),
         (Standing::PastDue, _) => ("past_due", None, None),
+        (Standing::Paused, _) => ("paused", None, None),
         (Standing::Ended { at }, _) => ("canceled", Some(at.millis()), None),
     };
     let own = json!({

@@ -85,7 +85,9 @@ impl StripeError {
             | Refusal::NotDisputed
             | Refusal::Ended
             | Refusal::EndScheduled
-            | Refusal::EndNotScheduled => Self::request(StatusCode::BAD_REQUEST, message),
+            | Refusal::EndNotScheduled
+            | Refusal::Paused
+            | Refusal::NotPaused => Self::request(StatusCode::BAD_REQUEST, message),
         }
     }
 }

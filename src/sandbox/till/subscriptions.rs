@@ -89,6 +89,8 @@ pub enum Standing {
     Active,
     /// The period that runs has begun, and its payment was refused.
     PastDue,
+    /// Nothing is paid for until somebody resumes it.
+    Paused,
     Ended {
         at: Timestamp,
     },
@@ -111,6 +113,10 @@ pub enum Turn {
     RenewalFailed,
     EndScheduled,
     EndCalledOff,
+    Paused,
+    Resumed,
+    /// Something else is paid for from now on.
+    Changed,
     Ended,
 }
 
@@ -159,7 +165,7 @@ impl Subscription {
     pub const fn ended_at(&self) -> Option<Timestamp> {
         match self.standing {
             Standing::Ended { at } => Some(at),
-            Standing::Active | Standing::PastDue => None,
+            Standing::Active | Standing::PastDue | Standing::Paused => None,
         }
     }
 
@@ -200,6 +206,32 @@ impl Subscription {
         Ok(Turn::EndCalledOff)
     }
 
+    pub fn pause(&mut self, now: Timestamp) -> Result<Turn, Refusal> {
+        self.living()?;
+        if self.standing == Standing::Paused {
+            return Err(Refusal::Paused);
+        }
+        (self.standing, self.updated_at) = (Standing::Paused, now);
+        Ok(Turn::Paused)
+    }
+
+    /// Goes on. A period that ended meanwhile is taken to end now, so that nobody pays for time in which nothing was had.
+    pub fn resume(&mut self, now: Timestamp) -> Result<Turn, Refusal> {
+        if self.standing != Standing::Paused {
+            return Err(Refusal::NotPaused);
+        }
+        self.began_at = self.began_at.plus(now.since(self.period_end()));
+        (self.standing, self.updated_at) = (Standing::Active, now);
+        Ok(Turn::Resumed)
+    }
+
+    /// Pays for other things from the next period on.
+    pub fn change(&mut self, lines: Vec<Line>, now: Timestamp) -> Result<Turn, Refusal> {
+        self.living()?;
+        (self.lines, self.updated_at) = (lines, now);
+        Ok(Turn::Changed)
+    }
+
     pub fn end(&mut self, now: Timestamp) -> Result<Turn, Refusal> {
         self.living()?;
         (self.standing, self.updated_at) = (Standing::Ended { at: now }, now);
@@ -231,7 +263,7 @@ impl Subscription {
 
     const fn living(&self) -> Result<(), Refusal> {
         match self.standing {
-            Standing::Active | Standing::PastDue => Ok(()),
+            Standing::Active | Standing::PastDue | Standing::Paused => Ok(()),
             Standing::Ended { .. } => Err(Refusal::Ended),
         }
     }
