@@ -13,7 +13,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::webhooks::{DeliveryState, Fault, Post};
+use super::webhooks::{DeliveryState, Fault, Forgery, Post};
 use super::world::World;
 
 pub fn routes() -> Router<Arc<World>> {
@@ -61,7 +61,7 @@ impl Switch {
             Mode::Drop => post.switch(Fault::Drop, times),
             Mode::Hold => post.switch(Fault::Hold, times),
             Mode::Duplicate => post.switch(Fault::Duplicate, times),
-            Mode::Missign => post.switch(Fault::Missign, times),
+            Mode::Missign => post.switch(Fault::Forge(Forgery::WrongSecret), times),
             Mode::Delay => post.switch(Fault::Delay { seconds: self.seconds.unwrap_or(30) }, times),
             Mode::Release => post.release(false, now),
             Mode::ReleaseReversed => post.release(true, now),

@@ -14,7 +14,7 @@ use super::deeds::{self, Course, Wish};
 use super::html::{escape, moment, page, sorry};
 use super::protocol;
 use super::till::{Payment, Refusal, Session, Stage, Verdict};
-use super::webhooks::{Delivery, DeliveryState, Event, Fault, Post};
+use super::webhooks::{Delivery, DeliveryState, Event, Fault, Forgery, Post};
 use super::world::World;
 use crate::values::Money;
 
@@ -141,7 +141,7 @@ fn faults(post: &Post) -> String {
         Fault::Drop => format!("{} lost.", upcoming(post)),
         Fault::Hold => format!("{} held until you release it.", upcoming(post)),
         Fault::Duplicate => format!("{} sent twice.", upcoming(post)),
-        Fault::Missign => format!("{} signed with a wrong secret.", upcoming(post)),
+        Fault::Forge(forgery) => format!("{} {}.", upcoming(post), forged(forgery)),
         Fault::Delay { seconds } => format!("{} sent {seconds} seconds late.", upcoming(post)),
     };
     let choice = |mode: &str, words: &str| format!("<button name=\"mode\" value=\"{mode}\">{words}</button>");
@@ -192,8 +192,17 @@ fn journey(delivery: &Delivery) -> String {
         DeliveryState::Dropped => "Dropped.".to_owned(),
         DeliveryState::GivenUp => "Given up.".to_owned(),
     };
-    let signed = if delivery.is_missigned { " Signed with a wrong secret." } else { "" };
-    format!("<li>{state}{tries}{signed}</li>")
+    let forgery = delivery.forgery.map(|forgery| format!(" It is {}.", forged(forgery))).unwrap_or_default();
+    format!("<li>{state}{tries}{forgery}</li>")
+}
+
+const fn forged(forgery: Forgery) -> &'static str {
+    match forgery {
+        Forgery::WrongSecret => "signed with a wrong secret",
+        Forgery::Stale => "signed an hour ago",
+        Forgery::ChangedBytes => "changed after it was signed",
+        Forgery::Unsigned => "not signed",
+    }
 }
 
 async fn act(State(world): State<Arc<World>>, Path(id): Path<String>, Form(wish): Form<Wish>) -> Response {
@@ -219,7 +228,7 @@ fn answer<T>(outcome: Option<Result<T, Refusal>>, missing: &str) -> Response {
 }
 
 async fn resend(State(world): State<Arc<World>>, Path(id): Path<String>) -> Response {
-    if world.change(|change| change.state.post.resend(&id, change.now)).await {
+    if world.change(|change| change.state.post.resend(&id, Fault::Deliver, change.now)).await {
         Redirect::to("/").into_response()
     } else {
         sorry(StatusCode::NOT_FOUND, "No such event.")

@@ -6,6 +6,7 @@ use std::fmt;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::till::Provider;
 use crate::values::Entropy;
 
 /// What a program needs to talk to one provider of the sandbox and to believe its webhooks.
@@ -100,12 +101,16 @@ pub(super) fn random_text(entropy: &dyn Entropy, bytes: usize) -> String {
     data_encoding::BASE32_DNSSEC.encode(&random(entropy, bytes))
 }
 
+/// A secret that signs events: base64 behind its prefix, as Flowglad's SDK wants it and the other two don't mind.
+pub(super) fn webhook_secret(entropy: &dyn Entropy) -> String {
+    format!("whsec_{}", data_encoding::BASE64.encode(&random(entropy, 24)))
+}
+
 impl Keys {
     fn complete(found: &BTreeMap<String, String>, bases: &Bases, entropy: &dyn Entropy) -> Self {
         let take = |name: &str, make: &dyn Fn() -> String| found.get(name).cloned().unwrap_or_else(make);
         let made = |prefix: &'static str| move || format!("{prefix}{}", random_text(entropy, 20));
-        // Flowglad's secret is base64 behind its prefix, by which its SDK knows it.
-        let base64 = || format!("whsec_{}", data_encoding::BASE64.encode(&random(entropy, 24)));
+        let base64 = || webhook_secret(entropy);
         Self {
             stripe: ProviderKeys {
                 secret_key: take("STRIPE_SECRET_KEY", &made("sk_test_")),
@@ -130,11 +135,12 @@ impl Keys {
         }
     }
 
-    /// Secrets of the right form with which nobody believes a webhook.
-    pub(super) fn spoil(&mut self) {
-        let wrong = format!("whsec_{}", data_encoding::BASE64.encode(b"not what the shop was told"));
-        for provider in [&mut self.stripe, &mut self.creem, &mut self.flowglad] {
-            provider.webhook_secret.clone_from(&wrong);
+    /// Those of one provider.
+    pub(super) const fn of(&self, provider: Provider) -> &ProviderKeys {
+        match provider {
+            Provider::Stripe => &self.stripe,
+            Provider::Creem => &self.creem,
+            Provider::Flowglad => &self.flowglad,
         }
     }
 

@@ -6,7 +6,6 @@ use axum::Router;
 
 use super::creem::Creem;
 use super::flowglad::Flowglad;
-use super::keys::Keys;
 use super::stripe::Stripe;
 use super::till::{Happening, Line, Provider, Session, Subscription, Turn};
 use super::webhooks::Event;
@@ -37,8 +36,8 @@ pub(super) trait Protocol: Send + Sync {
     /// Where the shop takes its events.
     fn webhook_path(&self) -> &'static str;
 
-    /// The headers that make the shop believe an event.
-    fn sign(&self, keys: &Keys, event: &Event, now: Timestamp) -> Vec<(&'static str, String)>;
+    /// The headers that make whoever knows `secret` believe an event.
+    fn sign(&self, secret: &str, event: &Event, now: Timestamp) -> Vec<(&'static str, String)>;
 
     /// Whether its payment pages ask for a discount code.
     fn asks_for_code(&self) -> bool;

@@ -1,24 +1,21 @@
-//! Events on their way to the shop: signed, sent in order, sent again until they are taken, and spoiled on request.
-//! Knows nothing of what an event says.
+//! Events and their deliveries: to the shop and to every endpoint that asked for them, and spoiled on request.
+//! Knows nothing of what an event says; who carries them stands in `courier`.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
-use tokio_util::sync::CancellationToken;
-
-use super::protocol;
-use super::till::Provider;
-use super::world::World;
-use crate::values::Timestamp;
-
+mod courier;
+mod endpoints;
 #[cfg(test)]
 mod tests;
 
-/// How long the shop may take to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How often the clock is asked again while nothing is due: it may be one that somebody moves.
-const GLANCE: Duration = Duration::from_millis(250);
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::courier::deliver_until;
+pub use self::endpoints::Endpoint;
+use super::till::Provider;
+use crate::values::Timestamp;
+
 /// For how long events are remembered after they were made.
 const MEMORY: Duration = Duration::from_hours(30 * 24);
 
@@ -33,14 +30,28 @@ pub struct Event {
     pub body: String,
 }
 
-/// An event on its way, once; an event that is duplicated or sent again has several.
+/// Where an event goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Destination {
+    /// The address that every shop has, signed with the secret of `sandbox.env`.
+    #[default]
+    Shop,
+    /// An endpoint that was made through the provider's API, by its id.
+    Endpoint(String),
+}
+
+/// An event on its way to one destination, once; an event that is duplicated or sent again has several.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Delivery {
     pub number: u64,
     pub event_id: String,
+    #[serde(default)]
+    pub to: Destination,
     pub state: DeliveryState,
-    /// Signed with a secret that isn't the shop's.
-    pub is_missigned: bool,
+    /// What is wrong with it on purpose.
+    #[serde(default)]
+    pub forgery: Option<Forgery>,
     pub attempts: Vec<Attempt>,
 }
 
@@ -53,7 +64,7 @@ pub enum DeliveryState {
     Taken,
     /// Lost on purpose.
     Dropped,
-    /// Refused until the last try.
+    /// Refused until the last try, or its destination is gone.
     GivenUp,
 }
 
@@ -64,7 +75,19 @@ pub struct Attempt {
     pub answer: String,
 }
 
-/// What is done to events from now on.
+/// Why nobody should believe a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Forgery {
+    WrongSecret,
+    /// Signed an hour ago. Creem signs no time, so there it is as good as any.
+    Stale,
+    /// One byte more than what was signed.
+    ChangedBytes,
+    Unsigned,
+}
+
+/// What is done to an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
@@ -73,18 +96,19 @@ pub enum Fault {
     Drop,
     Hold,
     Duplicate,
-    Missign,
     Delay {
         seconds: u32,
     },
+    Forge(Forgery),
 }
 
-/// All events and deliveries, and the fault that is switched on.
+/// All events, their deliveries, who gets them, and the fault that is switched on.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Post {
     pub events: Vec<Event>,
     pub deliveries: Vec<Delivery>,
+    pub endpoints: Vec<Endpoint>,
     pub fault: Fault,
     /// How many more events the fault is for; without a number until it is switched off.
     pub times: Option<u32>,
@@ -95,19 +119,24 @@ impl Post {
     /// Takes an event and sends it on its way, or does to it what was asked for.
     pub fn put(&mut self, event: Event, now: Timestamp) {
         self.forget_before(now.minus(MEMORY));
-        let id = event.id.clone();
+        let fault = self.next_fault();
+        self.dispatch(&event, fault, now);
         self.events.push(event);
-        match self.next_fault() {
-            Fault::Deliver => self.send(&id, DeliveryState::Due(now), false),
-            Fault::Drop => self.send(&id, DeliveryState::Dropped, false),
-            Fault::Hold => self.send(&id, DeliveryState::Held, false),
-            Fault::Missign => self.send(&id, DeliveryState::Due(now), true),
-            Fault::Delay { seconds } => {
-                self.send(&id, DeliveryState::Due(now.plus(Duration::from_secs(seconds.into()))), false);
-            }
-            Fault::Duplicate => {
-                self.send(&id, DeliveryState::Due(now), false);
-                self.send(&id, DeliveryState::Due(now), false);
+    }
+
+    fn dispatch(&mut self, event: &Event, fault: Fault, now: Timestamp) {
+        for to in self.destinations(event) {
+            let mut send = |state, forgery| self.send(&event.id, to.clone(), state, forgery);
+            match fault {
+                Fault::Deliver => send(DeliveryState::Due(now), None),
+                Fault::Drop => send(DeliveryState::Dropped, None),
+                Fault::Hold => send(DeliveryState::Held, None),
+                Fault::Delay { seconds } => send(DeliveryState::Due(now.plus(Duration::from_secs(seconds.into()))), None),
+                Fault::Forge(forgery) => send(DeliveryState::Due(now), Some(forgery)),
+                Fault::Duplicate => {
+                    send(DeliveryState::Due(now), None);
+                    send(DeliveryState::Due(now), None);
+                }
             }
         }
     }
@@ -121,22 +150,29 @@ impl Post {
     /// Sends what was held, newest first where `is_reversed`, and holds nothing more.
     pub fn release(&mut self, is_reversed: bool, now: Timestamp) {
         self.switch(Fault::Deliver, None);
-        let mut held: Vec<Delivery> = self.deliveries.extract_if(.., |delivery| delivery.state == DeliveryState::Held).collect();
-        if is_reversed {
-            held.reverse();
-        }
-        for delivery in held {
-            self.send(&delivery.event_id, DeliveryState::Due(now), delivery.is_missigned);
-        }
+        self.release_where(|_| true, is_reversed, now);
     }
 
-    /// Sends an event once more, rightly signed; false for one that isn't known.
-    pub fn resend(&mut self, event_id: &str, now: Timestamp) -> bool {
-        let is_known = self.events.iter().any(|event| event.id == event_id);
-        if is_known {
-            self.send(event_id, DeliveryState::Due(now), false);
+    /// Sends what was held of one event; false for one that isn't known.
+    pub fn release_event(&mut self, event_id: &str, now: Timestamp) -> bool {
+        self.release_where(|delivery| delivery.event_id == event_id, false, now);
+        self.event(event_id).is_some()
+    }
+
+    /// Sends an event once more in the manner of `fault`; drops and holds are for what is still under way.
+    /// False for one that isn't known.
+    pub fn resend(&mut self, event_id: &str, fault: Fault, now: Timestamp) -> bool {
+        let Some(event) = self.event(event_id).cloned() else { return false };
+        match fault {
+            Fault::Drop => self.stop(event_id, DeliveryState::Dropped),
+            Fault::Hold => self.stop(event_id, DeliveryState::Held),
+            Fault::Deliver | Fault::Duplicate | Fault::Delay { .. } | Fault::Forge(_) => self.dispatch(&event, fault, now),
         }
-        is_known
+        true
+    }
+
+    pub fn event(&self, id: &str) -> Option<&Event> {
+        self.events.iter().rev().find(|event| event.id == id)
     }
 
     /// Those of an event, oldest first.
@@ -144,10 +180,27 @@ impl Post {
         self.deliveries.iter().filter(move |delivery| delivery.event_id == event_id)
     }
 
-    fn send(&mut self, event_id: &str, state: DeliveryState, is_missigned: bool) {
+    fn send(&mut self, event_id: &str, to: Destination, state: DeliveryState, forgery: Option<Forgery>) {
         self.next_number = self.next_number.saturating_add(1);
         let (number, event_id) = (self.next_number, event_id.to_owned());
-        self.deliveries.push(Delivery { number, event_id, state, is_missigned, attempts: Vec::new() });
+        self.deliveries.push(Delivery { number, event_id, to, state, forgery, attempts: Vec::new() });
+    }
+
+    fn release_where(&mut self, is_meant: impl Fn(&Delivery) -> bool, is_reversed: bool, now: Timestamp) {
+        let is_held = |delivery: &mut Delivery| delivery.state == DeliveryState::Held && is_meant(delivery);
+        let mut held: Vec<Delivery> = self.deliveries.extract_if(.., is_held).collect();
+        if is_reversed {
+            held.reverse();
+        }
+        for delivery in held {
+            self.send(&delivery.event_id, delivery.to, DeliveryState::Due(now), delivery.forgery);
+        }
+    }
+
+    fn stop(&mut self, event_id: &str, state: DeliveryState) {
+        for delivery in self.deliveries.iter_mut().filter(|delivery| delivery.event_id == event_id && delivery.is_under_way()) {
+            delivery.state = state;
+        }
     }
 
     fn next_fault(&mut self) -> Fault {
@@ -164,15 +217,15 @@ impl Post {
     fn forget_before(&mut self, moment: Timestamp) {
         if self.events.first().is_some_and(|oldest| oldest.at < moment) {
             self.events.retain(|event| event.at >= moment);
-            let kept: std::collections::BTreeSet<&str> = self.events.iter().map(|event| event.id.as_str()).collect();
+            let kept: BTreeSet<&str> = self.events.iter().map(|event| event.id.as_str()).collect();
             self.deliveries.retain(|delivery| kept.contains(delivery.event_id.as_str()));
         }
     }
 
-    /// What is to be sent next: the delivery that has been due longest.
-    fn next_due(&self, now: Timestamp) -> Option<(Delivery, Event)> {
+    /// What is to be sent next: the delivery that has been due longest, whose destination isn't `busy`.
+    fn next_due(&self, now: Timestamp, busy: &BTreeSet<Destination>) -> Option<(Delivery, Event)> {
         let due = self.deliveries.iter().filter_map(|delivery| match delivery.state {
-            DeliveryState::Due(at) if at <= now => Some((at, delivery)),
+            DeliveryState::Due(at) if at <= now && !busy.contains(&delivery.to) => Some((at, delivery)),
             DeliveryState::Due(_)
             | DeliveryState::Held
             | DeliveryState::Taken
@@ -180,8 +233,7 @@ impl Post {
             | DeliveryState::GivenUp => None,
         });
         let (_, delivery) = due.min_by_key(|(at, delivery)| (*at, delivery.number))?;
-        let event = self.events.iter().rev().find(|event| event.id == delivery.event_id)?;
-        Some((delivery.clone(), event.clone()))
+        Some((delivery.clone(), self.event(&delivery.event_id)?.clone()))
     }
 
     fn record(&mut self, number: u64, attempt: Attempt, was_taken: bool, retries: &[Duration]) {
@@ -195,49 +247,11 @@ impl Post {
     }
 }
 
-/// Sends what is due, one at a time, until `stop`; expires meanwhile what nobody paid.
-pub async fn deliver_until(stop: CancellationToken, world: Arc<World>, client: reqwest::Client) {
-    let mut changes = world.changes();
-    loop {
-        changes.borrow_and_update();
-        let now = world.now();
-        let next = world.read(|state| state.post.next_due(now)).await;
-        let work = async {
-            if let Some((delivery, event)) = next {
-                world.all_saved().await;
-                deliver(&world, &client, &delivery, &event).await;
-            } else {
-                // Either is a reason to look again.
-                let _ = tokio::time::timeout(GLANCE, changes.changed()).await;
-            }
-        };
-        tokio::select! {
-            // A delivery that is cut short stays due and is sent after the restart.
-            () = stop.cancelled() => return,
-            () = work => {}
+impl Delivery {
+    const fn is_under_way(&self) -> bool {
+        match self.state {
+            DeliveryState::Due(_) | DeliveryState::Held => true,
+            DeliveryState::Taken | DeliveryState::Dropped | DeliveryState::GivenUp => false,
         }
     }
-}
-
-async fn deliver(world: &World, client: &reqwest::Client, delivery: &Delivery, event: &Event) {
-    let protocol = protocol::of(event.provider);
-    let at = world.now();
-    let mut keys = world.keys.clone();
-    if delivery.is_missigned {
-        keys.spoil();
-    }
-    let mut request =
-        client.post(world.webhook_url(protocol.webhook_path())).header("content-type", "application/json; charset=utf-8");
-    for (name, value) in protocol.sign(&keys, event, at) {
-        request = request.header(name, value);
-    }
-    let answer = request.timeout(PATIENCE).body(event.body.clone()).send().await;
-    let (answer, was_taken) = match answer {
-        Ok(response) => (response.status().as_u16().to_string(), response.status().is_success()),
-        Err(error) if error.is_timeout() => ("no answer within 10 seconds".to_owned(), false),
-        Err(_) => ("not reached".to_owned(), false),
-    };
-    tracing::info!(event = %event.id, kind = %event.kind, %answer, "sandbox webhook");
-    let retries = &world.settings.webhook_retries;
-    world.change(|change| change.state.post.record(delivery.number, Attempt { at, answer }, was_taken, retries)).await;
 }

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::creem::Shelf;
 use super::flowglad::Records;
 use super::inbox::Mail;
-use super::keys::{Keys, private_file, random_text};
+use super::keys::{Keys, private_file, random_text, webhook_secret};
 use super::protocol;
 use super::stripe::Answered;
 use super::till::{Handle, Happening, Provider, Refusal, Session, Subscription, Turn};
@@ -86,6 +86,11 @@ impl World {
     /// Where the shop takes a provider's events.
     pub fn webhook_url(&self, path: &str) -> String {
         format!("{}{path}", self.settings.shop_url.as_str().trim_end_matches('/'))
+    }
+
+    /// A new secret for a webhook endpoint.
+    pub fn webhook_secret(&self) -> String {
+        webhook_secret(&*self.entropy)
     }
 
     /// Changes the state in one indivisible step; returns once it is saved.

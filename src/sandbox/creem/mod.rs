@@ -20,7 +20,6 @@ use axum::Router;
 use serde_json::{Value, json};
 
 pub(super) use self::shelf::Shelf;
-use super::keys::Keys;
 use super::protocol::{Prefixes, Protocol};
 use super::till::{Happening, Line, Session, Subscription, Turn};
 use super::webhooks::Event;
@@ -72,8 +71,8 @@ impl Protocol for Creem {
         "/webhooks/creem"
     }
 
-    fn sign(&self, keys: &Keys, event: &Event, _: Timestamp) -> Vec<(&'static str, String)> {
-        vec![("creem-signature", creem_header(&keys.creem.webhook_secret, event.body.as_bytes()))]
+    fn sign(&self, secret: &str, event: &Event, _: Timestamp) -> Vec<(&'static str, String)> {
+        vec![("creem-signature", creem_header(secret, event.body.as_bytes()))]
     }
 
     /// A code comes with the request here, where the shop that named the price knows of it.

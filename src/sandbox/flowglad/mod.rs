@@ -21,7 +21,6 @@ use axum::Router;
 use serde_json::{Value, json};
 
 pub(super) use self::records::Records;
-use super::keys::Keys;
 use super::protocol::{Prefixes, Protocol};
 use super::till::{Happening, Line, Provider, Session, Stage, Subscription, Turn};
 use super::webhooks::Event;
@@ -97,9 +96,9 @@ impl Protocol for Flowglad {
         "/webhooks/flowglad"
     }
 
-    fn sign(&self, keys: &Keys, event: &Event, now: Timestamp) -> Vec<(&'static str, String)> {
+    fn sign(&self, secret: &str, event: &Event, now: Timestamp) -> Vec<(&'static str, String)> {
         // A secret that is none signs nothing, and what is not signed is refused.
-        svix_headers(&keys.flowglad.webhook_secret, &event.id, now, event.body.as_bytes()).map_or_else(|_| Vec::new(), Vec::from)
+        svix_headers(secret, &event.id, now, event.body.as_bytes()).map_or_else(|_| Vec::new(), Vec::from)
     }
 
     fn asks_for_code(&self) -> bool {

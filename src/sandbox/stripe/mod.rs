@@ -27,7 +27,6 @@ use self::call::{API_VERSION, Call};
 use self::error::StripeError;
 use self::form::Form;
 use self::list::page;
-use super::keys::Keys;
 use super::protocol::{Prefixes, Protocol};
 use super::till::{Happening, Line, Payment, Session, Stage, Subscription, Turn};
 use super::webhooks::Event;
@@ -85,8 +84,8 @@ impl Protocol for Stripe {
         "/webhooks/stripe"
     }
 
-    fn sign(&self, keys: &Keys, event: &Event, now: Timestamp) -> Vec<(&'static str, String)> {
-        vec![("stripe-signature", stripe_header(&keys.stripe.webhook_secret, now, event.body.as_bytes()))]
+    fn sign(&self, secret: &str, event: &Event, now: Timestamp) -> Vec<(&'static str, String)> {
+        vec![("stripe-signature", stripe_header(secret, now, event.body.as_bytes()))]
     }
 
     fn asks_for_code(&self) -> bool {
