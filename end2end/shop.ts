@@ -24,6 +24,20 @@ export interface Mail {
   sent_at: string;
 }
 
+/** A checkout session as the sandbox tells of it. */
+export interface CheckoutSession {
+  id: string;
+  provider: string;
+  stage: 'open' | 'processing' | 'paid' | 'free' | 'failed' | 'expired';
+}
+
+/** An event of the sandbox, and what became of it. */
+export interface SandboxEvent {
+  id: string;
+  kind: string;
+  deliveries: { state: 'due' | 'held' | 'taken' | 'dropped' | 'given_up'; answers: string[] }[];
+}
+
 export interface ShopOptions {
   engine: Engine;
   /** Settings on top of those that every shop here gets. */
@@ -117,13 +131,40 @@ export class Shop {
   }
 
   /** What the sandbox does with webhooks from now on, or with those that it holds. */
-  async webhooks(mode: 'deliver' | 'hold' | 'drop' | 'release'): Promise<void> {
-    const answer = await fetch(`${this.sandboxUrl}/control/webhooks`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ mode }),
+  async webhooks(mode: 'deliver' | 'hold' | 'drop' | 'duplicate' | 'release'): Promise<void> {
+    await this.control('webhooks', { mode });
+  }
+
+  /** What the provider's sessions have come to, newest first. */
+  async sessions(): Promise<CheckoutSession[]> {
+    return (await this.control('sessions')) as CheckoutSession[];
+  }
+
+  /** What the provider has sent, newest first. */
+  async events(): Promise<SandboxEvent[]> {
+    return (await this.control('events')) as SandboxEvent[];
+  }
+
+  /** Lets something happen to the newest session, as its buttons on the sandbox's home page do. */
+  async act(act: 'settle' | 'fail' | 'refund' | 'dispute' | 'win' | 'lose', amount = ''): Promise<void> {
+    const [session] = await this.sessions();
+    if (!session) throw new Error('nobody has opened a payment page');
+    await this.control(`sessions/${session.id}`, { act, amount });
+  }
+
+  /** Waits until the shop has taken an event of this kind. */
+  async taken(kind: string): Promise<SandboxEvent> {
+    return eventually(`an event ${kind} that was taken`, async () => {
+      const events = await this.events();
+      return events.find((event) => event.kind === kind && event.deliveries.every((delivery) => delivery.state === 'taken'));
     });
+  }
+
+  private async control(path: string, order?: object): Promise<unknown> {
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) };
+    const answer = await fetch(`${this.sandboxUrl}/control/${path}`, order && post);
     if (!answer.ok) throw new Error(`the sandbox answered ${answer.status}: ${await answer.text()}`);
+    return answer.json();
   }
 }
 

@@ -1,10 +1,11 @@
-//! What life brings: everything that can be done here to a session and to a subscription, by a button or by a test.
-//! Knows which word asks for what; the rules are the till's.
+//! What life brings: everything that can be done here to a session, a subscription or an event, by a button or by a test.
+//! Knows which word asks for what; the rules are the till's and the post's.
 
 use serde::Deserialize;
 
 use super::protocol;
 use super::till::{Handle, Happening, Refusal, Session, Subscription, Turn, Verdict};
+use super::webhooks::{Fault, Forgery};
 use super::world::Change;
 use crate::values::{Currency, Timestamp};
 
@@ -71,6 +72,8 @@ pub enum Course {
     CallOffEnd,
     /// The period is over: the end that was asked for comes, or one more period.
     ReachPeriodEnd,
+    Pause,
+    Resume,
     End,
 }
 
@@ -82,6 +85,8 @@ impl Course {
             Self::ScheduleEnd => subscription.schedule_end(now),
             Self::CallOffEnd => subscription.call_off_end(now),
             Self::ReachPeriodEnd => subscription.reach_period_end(handle),
+            Self::Pause => subscription.pause(now),
+            Self::Resume => subscription.resume(now),
             Self::End => subscription.end(now),
         }
     }
@@ -92,6 +97,79 @@ pub fn on_subscription(change: &mut Change<'_>, id: &str, course: Course) -> Opt
     let handle = change.handle(change.state.subscription(id)?.provider);
     let now = change.now;
     change.turn(id, |subscription| course.take(subscription, handle, now))
+}
+
+/// What is to happen to events.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// As it should be.
+    Deliver,
+    Drop,
+    Hold,
+    Duplicate,
+    Delay,
+    Missign,
+    Stale,
+    ChangeBytes,
+    Unsign,
+    /// What is held goes out, in order or the newest first.
+    Release,
+    ReleaseReversed,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Switch {
+    pub mode: Mode,
+    /// For how many events; without a number until another mode is switched on.
+    pub times: Option<u32>,
+    /// Of a delay.
+    pub seconds: Option<u32>,
+}
+
+/// How late an event is that is to be late.
+const USUAL_DELAY_SECONDS: u32 = 30;
+
+enum Order {
+    Treat(Fault),
+    Release { is_reversed: bool },
+}
+
+impl Switch {
+    fn order(self) -> Order {
+        Order::Treat(match self.mode {
+            Mode::Deliver => Fault::Deliver,
+            Mode::Drop => Fault::Drop,
+            Mode::Hold => Fault::Hold,
+            Mode::Duplicate => Fault::Duplicate,
+            Mode::Delay => Fault::Delay { seconds: self.seconds.unwrap_or(USUAL_DELAY_SECONDS) },
+            Mode::Missign => Fault::Forge(Forgery::WrongSecret),
+            Mode::Stale => Fault::Forge(Forgery::Stale),
+            Mode::ChangeBytes => Fault::Forge(Forgery::ChangedBytes),
+            Mode::Unsign => Fault::Forge(Forgery::Unsigned),
+            Mode::Release => return Order::Release { is_reversed: false },
+            Mode::ReleaseReversed => return Order::Release { is_reversed: true },
+        })
+    }
+}
+
+/// For the events to come.
+pub fn on_events(change: &mut Change<'_>, switch: Switch) {
+    let post = &mut change.state.post;
+    match switch.order() {
+        // A limit of no events at all would never be counted down.
+        Order::Treat(fault) => post.switch(fault, switch.times.filter(|times| *times > 0 && fault != Fault::Deliver)),
+        Order::Release { is_reversed } => post.release(is_reversed, change.now),
+    }
+}
+
+/// For one event that was made already; false for one that isn't there.
+pub fn on_event(change: &mut Change<'_>, id: &str, switch: Switch) -> bool {
+    let post = &mut change.state.post;
+    match switch.order() {
+        Order::Treat(fault) => post.resend(id, fault, change.now),
+        Order::Release { .. } => post.release_event(id, change.now),
+    }
 }
 
 /// "19.20" as 1920; `None` for what is no amount of this currency.

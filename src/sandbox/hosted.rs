@@ -11,7 +11,7 @@ use axum::routing::get;
 use axum::{Form, Router};
 use serde::Deserialize;
 
-use super::html::{escape, page, sorry};
+use super::html::{button, escape, page, sorry};
 use super::protocol;
 use super::till::{Refusal, Session, Stage};
 use super::world::{Change, World};
@@ -139,10 +139,11 @@ fn bill(session: &Session, news: &str) -> Response {
     let back = if session.cancel_url.is_some() { choice("cancel", "Go back without paying") } else { String::new() };
     let main = format!(
         "<div class=\"sheet\"><h1>Your payment</h1>{news}<p class=\"sum\">{sum}</p>\
-         <table class=\"bill\"><tbody>{lines}</tbody><tfoot><tr><th scope=\"row\">Total</th><td>{sum}</td></tr></tfoot></table>\
+         <table class=\"bill\"><tbody>{lines}</tbody><tfoot><tr><th scope=\"row\">Total</th><td>{sum}</td></tr></tfoot></table>{again}\
          <form method=\"post\">{email}{code}<button class=\"main\" name=\"outcome\" value=\"pay\">{pay}</button>\
          <fieldset><legend>Or try what else can happen</legend><div class=\"row\">{decline}{later}{back}{expire}</div></fieldset></form>\
          <p class=\"soft\">This page stands in for {provider}’s. It knows no cards and moves no money.</p></div>",
+        again = again(session),
         email = email(session),
         code = code(session),
         decline = choice("decline", "Decline the card"),
@@ -160,6 +161,14 @@ fn bill_line(session: &Session, line: &super::till::Line) -> String {
         line.description.as_deref().map(|text| format!("<br><span class=\"soft\">{}</span>", escape(text))).unwrap_or_default();
     let amount = Money::new(line.unit.saturating_mul(line.quantity), session.currency).exact();
     format!("<tr><th scope=\"row\">{name}{times}{note}</th><td>{amount}</td></tr>")
+}
+
+/// What a subscription costs from then on.
+fn again(session: &Session) -> String {
+    let Some(begins) = &session.begins else { return String::new() };
+    let recurring = session.lines.iter().filter(|line| line.every.is_some());
+    let minor = recurring.map(|line| line.unit.saturating_mul(line.quantity)).fold(0, i64::saturating_add);
+    format!("<p>Then {} {}, until it is ended.</p>", Money::new(minor, session.currency).exact(), begins.every)
 }
 
 fn email(session: &Session) -> String {
@@ -181,7 +190,7 @@ fn code(session: &Session) -> &'static str {
 }
 
 fn choice(outcome: &str, words: &str) -> String {
-    format!("<button name=\"outcome\" value=\"{outcome}\">{words}</button>")
+    button("outcome", outcome, words)
 }
 
 /// The page of a session that nobody can pay any more.

@@ -33,7 +33,7 @@ pub fn page(status: StatusCode, title: &str, main: &str) -> Response {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
          <link rel=\"stylesheet\" href=\"/sandbox.css\"><link rel=\"icon\" href=\"data:,\"></head><body>\
          <header><p class=\"label\"><strong>Sandbox payments</strong> <span>Test mode: no money moves.</span></p>\
-         <nav aria-label=\"Sandbox\"><a href=\"/\">Payments</a> <a href=\"/inbox\">Inbox</a></nav></header>\
+         <nav aria-label=\"Sandbox\"><a href=\"/\">Payments</a> <a href=\"/#subscriptions\">Subscriptions</a> <a href=\"/#webhooks\">Webhooks</a> <a href=\"/inbox\">Inbox</a></nav></header>\
          <main>{main}</main></body></html>"
     );
     (status, page_headers(), Html(html)).into_response()
@@ -52,6 +52,11 @@ fn page_headers() -> [(HeaderName, &'static str); 4] {
 /// One sentence in place of what was asked for.
 pub fn sorry(status: StatusCode, sentence: &str) -> Response {
     page(status, sentence, &format!("<h1>{}</h1><p><a href=\"/\">To the sandbox’s payments</a></p>", escape(sentence)))
+}
+
+/// A submit button; its words are HTML already.
+pub fn button(name: &str, value: &str, words: &str) -> String {
+    format!("<button name=\"{name}\" value=\"{value}\">{words}</button>")
 }
 
 /// A moment as people here read it: to the second, in UTC.

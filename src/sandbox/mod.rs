@@ -10,6 +10,7 @@ mod hosted;
 mod html;
 mod inbox;
 mod keys;
+mod lock;
 mod protocol;
 mod stripe;
 mod till;
@@ -50,7 +51,7 @@ pub struct Settings {
     pub shop_url: Url,
     /// `sandbox.env`.
     pub env_file: PathBuf,
-    /// Where the state outlives a restart; `None` keeps it in memory.
+    /// Where the state outlives a restart; `None` keeps it in memory, and then only the keys stay.
     pub state_file: Option<PathBuf>,
     /// The catalog's prices, known from the start.
     pub prices: Vec<SeedPrice>,
@@ -103,6 +104,8 @@ pub enum SandboxError {
     Keys(#[from] KeysError),
     #[error("the sandbox's state in {} can't be read: {source}", path.display())]
     State { path: PathBuf, source: std::io::Error },
+    #[error("another sandbox works with {} already; end it, or give this one files of its own (RIBBON_DATA, --data)", path.display())]
+    Occupied { path: PathBuf },
     #[error("the sandbox can't listen on {address}: {source}")]
     Bind { address: SocketAddr, source: std::io::Error },
     #[error("the sandbox can't send webhooks: {0}")]
@@ -130,6 +133,7 @@ pub async fn start(
     if let Some(origin) = &settings.hosted_origin {
         bases.hosted_origin.clone_from(origin);
     }
+    let occupied = lock::occupy([Some(&settings.env_file), settings.state_file.as_ref()].into_iter().flatten())?;
     let keys = load_or_make_keys(&settings.env_file, &bases, &*entropy)?;
     let keys = keys::move_to(&settings.env_file, &keys, &bases)?;
     let world = Arc::new(World::open(settings, keys.clone(), clock, entropy)?);
@@ -144,7 +148,10 @@ pub async fn start(
     }
     served.push((listener, main));
     tracing::info!(%address, "sandbox");
-    let ended = tokio::spawn(run(world, served, client, stop));
+    let ended = tokio::spawn(async move {
+        run(world, served, client, stop).await;
+        drop(occupied);
+    });
     Ok(Running { keys, address, ended })
 }
 

@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::io::{Read as _, Write as _};
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
@@ -23,7 +24,11 @@ enum Command {
     /// Runs the shop, with the sandbox inside while no provider is configured.
     Serve,
     /// Runs the sandbox alone: payment providers and a mailbox on this machine, in test mode.
-    Sandbox,
+    Sandbox {
+        /// Keeps what happened in this file; without it, in memory.
+        #[arg(long, value_name = "FILE")]
+        data: Option<PathBuf>,
+    },
     /// Brings the database's tables up to this program's.
     Migrate,
     /// Accounts.
@@ -68,7 +73,7 @@ pub fn run() -> Result<(), StartError> {
 async fn carry_out(command: Command, settings: Settings) -> Result<(), StartError> {
     match command {
         Command::Serve => serve(settings).await,
-        Command::Sandbox => run_sandbox(&settings).await,
+        Command::Sandbox { data } => run_sandbox(&settings, data).await,
         Command::Migrate => migrate(&settings).await,
         Command::Account(AccountCommand::Create { email, admin, verified }) => {
             create_account(&settings, &email, admin, verified).await
@@ -77,12 +82,12 @@ async fn carry_out(command: Command, settings: Settings) -> Result<(), StartErro
     }
 }
 
-async fn run_sandbox(settings: &Settings) -> Result<(), StartError> {
+async fn run_sandbox(settings: &Settings, data: Option<PathBuf>) -> Result<(), StartError> {
     if settings.is_in_the_open() {
         return Err(StartError::World(world::WorldError::InTheOpen));
     }
     let closing = CancellationToken::new();
-    let running = world::start_sandbox(settings, closing.clone()).await.map_err(world::WorldError::from)?;
+    let running = world::start_sandbox(settings, data, closing.clone()).await.map_err(world::WorldError::from)?;
     tracing::info!("the sandbox is open at {}", running.keys.hosted_origin);
     stop_on_signal(closing).await;
     running.ended().await;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -105,7 +106,8 @@ struct Sandbox {
 
 /// Starts the sandbox inside; where its port is taken, a sandbox that runs apart has it, and is used by the keys that stand beside the database.
 async fn reach_sandbox(settings: &Settings, ending: &CancellationToken) -> Result<Sandbox, WorldError> {
-    match start_sandbox(settings, ending.clone()).await {
+    let state_file = settings.data.join("sandbox.json");
+    match start_sandbox(settings, Some(state_file), ending.clone()).await {
         Ok(running) => Ok(Sandbox { keys: running.keys.clone(), url: running.keys.hosted_origin.clone(), running: Some(running) }),
         Err(error) if error.is_port_taken() => {
             let bases = Bases::from_port("127.0.0.1", settings.sandbox_port);
@@ -117,22 +119,26 @@ async fn reach_sandbox(settings: &Settings, ending: &CancellationToken) -> Resul
     }
 }
 
-/// The sandbox as the settings place it.
-pub async fn start_sandbox(settings: &Settings, closing: CancellationToken) -> Result<sandbox::Running, SandboxError> {
+/// The sandbox as the settings place it. Without a state file it forgets what happened when it ends.
+pub async fn start_sandbox(
+    settings: &Settings,
+    state_file: Option<PathBuf>,
+    closing: CancellationToken,
+) -> Result<sandbox::Running, SandboxError> {
     let sandbox_settings = sandbox::Settings {
         bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
         port: settings.sandbox_port,
         hosted_origin: (settings.sandbox_port != 0).then(|| hosted_origin(settings)),
         shop_url: settings.public_url.clone(),
         env_file: env_file(settings),
-        state_file: Some(settings.data.join("sandbox.json")),
+        state_file,
         prices: seed_prices(&settings.catalog),
         webhook_retries: sandbox::usual_retries(),
     };
     sandbox::start(sandbox_settings, Arc::new(SystemClock), Arc::new(SystemEntropy), closing).await
 }
 
-fn env_file(settings: &Settings) -> std::path::PathBuf {
+fn env_file(settings: &Settings) -> PathBuf {
     settings.data.join("sandbox.env")
 }
 

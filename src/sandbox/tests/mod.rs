@@ -1,6 +1,8 @@
 //! The sandbox through its real listeners: what a provider's client, a buyer and a shop see of it.
 
+mod control;
 mod creem;
+mod data;
 mod flowglad;
 mod inbox;
 mod payment_page;
@@ -57,6 +59,7 @@ pub const NOON: i64 = 1_767_225_600;
 /// A webhook as the shop got it.
 #[derive(Clone)]
 struct Hook {
+    provider: ProviderName,
     headers: HeaderMap,
     signature: String,
     body: Bytes,
@@ -65,14 +68,6 @@ struct Hook {
 impl Hook {
     fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
-    }
-
-    fn provider(&self) -> ProviderName {
-        match ["stripe-signature", "creem-signature"].map(|name| self.headers.contains_key(name)) {
-            [true, _] => ProviderName::Stripe,
-            [_, true] => ProviderName::Creem,
-            [false, false] => ProviderName::Flowglad,
-        }
     }
 
     fn kind(&self) -> String {
@@ -92,9 +87,10 @@ struct Shop {
 impl Shop {
     async fn open(&self) -> u16 {
         let shop = self.clone();
-        let take = async move |headers: HeaderMap, body: Bytes| {
+        let take = async move |axum::extract::Path(provider): axum::extract::Path<String>, headers: HeaderMap, body: Bytes| {
+            let provider = provider.parse().unwrap();
             let signature = headers.get("stripe-signature").map_or("", |value| value.to_str().unwrap()).to_owned();
-            shop.hooks.lock().unwrap().push(Hook { headers, signature, body });
+            shop.hooks.lock().unwrap().push(Hook { provider, headers, signature, body });
             shop.answers.lock().unwrap().pop_front().unwrap_or(StatusCode::OK)
         };
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
@@ -114,7 +110,7 @@ impl Shop {
         let hooks = self.hooks.lock().unwrap().clone();
         assert_eq!(hooks.len(), count, "{:?}", hooks.iter().map(Hook::kind).collect::<Vec<_>>());
         for hook in &hooks {
-            assert_event(hook.provider(), &hook.json());
+            assert_event(hook.provider, &hook.json());
         }
         hooks
     }
@@ -205,8 +201,12 @@ impl Lab {
     }
 
     async fn control(&self, order: Value) -> Value {
-        let response = self.client.post(self.url("/control/webhooks")).json(&order).send().await.unwrap();
-        json_of(response).await
+        self.control_at("/control/webhooks", order).await.1
+    }
+
+    async fn control_at(&self, path: &str, order: Value) -> (u16, Value) {
+        let response = self.client.post(self.url(path)).json(&order).send().await.unwrap();
+        (response.status().as_u16(), json_of(response).await)
     }
 
     async fn mail(&self, key: &str, mail: &Value) -> StatusCode {

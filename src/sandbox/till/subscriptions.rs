@@ -1,6 +1,7 @@
 //! What a payment provider keeps of a subscription, whoever it is: its periods, whether they were paid, and how it ends.
 //! Pure like the till. The first period is paid by the session that began it; each later one is a renewal.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,19 @@ impl Recurrence {
             Unit::Month => Zone::UTC.add_months(start, count),
             Unit::Year => Zone::UTC.add_months(start, count.saturating_mul(12)),
         }
+    }
+}
+
+/// "every month", "every 3 months".
+impl fmt::Display for Recurrence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.unit {
+            Unit::Day => "day",
+            Unit::Week => "week",
+            Unit::Month => "month",
+            Unit::Year => "year",
+        };
+        if self.count == 1 { write!(f, "every {unit}") } else { write!(f, "every {} {unit}s", self.count) }
     }
 }
 

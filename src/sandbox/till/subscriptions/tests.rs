@@ -96,3 +96,9 @@ fn nothing_happens_to_one_that_has_ended() {
     assert!(refused.iter().all(|turn| *turn == Err(Refusal::Ended)), "{refused:?}");
     assert!(!subscription.is_overdue(subscription.period_end()));
 }
+
+#[test]
+fn an_interval_is_said_in_words() {
+    assert_eq!(Recurrence::MONTH.to_string(), "every month");
+    assert_eq!(Recurrence { count: 3, unit: Unit::Month }.to_string(), "every 3 months");
+}

@@ -1,0 +1,72 @@
+// What a refund or a dispute does to a gift, on the providers that tell of them by themselves.
+import type { Page } from '@playwright/test';
+import { bea, buyGift, giftLink, redeem, signInFromGift } from '../people.ts';
+import { expect, test } from '../test.ts';
+
+/** Opens a page until its heading is the one that is expected: a webhook is on its way. */
+async function comesToSay(page: Page, url: string, heading: string): Promise<void> {
+  await expect(async () => {
+    await page.goto(url);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading, { timeout: 1_000 });
+  }).toPass();
+}
+
+for (const provider of ['stripe', 'creem']) {
+  test.describe(provider, () => {
+    test.use({ settings: { RIBBON_PROVIDER: provider } });
+
+    test('a gift that was paid back before it was opened redeems nothing', async ({ page, shop }) => {
+      shop.createAccount(bea.email, bea.password);
+      await buyGift(page);
+      const url = await giftLink(shop);
+      await page.goto(url);
+      await signInFromGift(page);
+      await expect(page.getByRole('button', { name: /^Redeem/ })).toBeVisible();
+      await shop.act('refund');
+      await comesToSay(page, url, 'This gift was taken back');
+      await expect(page.getByRole('button', { name: /^Redeem/ })).toHaveCount(0);
+      await page.goto('/account');
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your account');
+    });
+
+    test('a gift that was paid back after it was redeemed ends', async ({ page, shop }) => {
+      shop.createAccount(bea.email, bea.password);
+      await buyGift(page);
+      await page.goto(await giftLink(shop));
+      await signInFromGift(page);
+      await redeem(page);
+      await page.goto('/account');
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are a Founder');
+      await shop.act('refund');
+      await comesToSay(page, '/account', 'Your account');
+    });
+  });
+}
+
+test('a part that was paid back leaves the gift as it is', async ({ page, shop }) => {
+  shop.createAccount(bea.email, bea.password);
+  await buyGift(page);
+  await shop.act('refund', '10.00');
+  await shop.taken('charge.refunded');
+  await page.goto(await giftLink(shop));
+  await signInFromGift(page);
+  await redeem(page);
+  await page.goto('/account');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are a Founder');
+});
+
+test('a disputed gift waits, and goes on when the shop has won', async ({ page, shop }) => {
+  shop.createAccount(bea.email, bea.password);
+  await buyGift(page);
+  const url = await giftLink(shop);
+  await page.goto(url);
+  await signInFromGift(page);
+  await shop.act('dispute');
+  await comesToSay(page, url, 'We are checking this gift');
+  await shop.act('win');
+  await shop.taken('charge.dispute.closed');
+  await page.goto(url);
+  await redeem(page);
+  await page.goto('/account');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are a Founder');
+});
