@@ -5,6 +5,7 @@ mod call;
 mod catalog;
 mod create;
 mod discounts;
+mod endpoints;
 mod error;
 mod fields;
 mod invoices;

@@ -17,21 +17,7 @@ pub struct Records {
     pub products: Vec<Value>,
     pub prices: Vec<Value>,
     pub discounts: Vec<Value>,
-    pub webhooks: Vec<Value>,
 }
-
-const WEBHOOK_FIELDS: [&str; 4] = ["name", "url", "filterTypes", "active"];
-const KINDS_OF_EVENTS: [&str; 9] = [
-    "customer.created",
-    "customer.updated",
-    "purchase.completed",
-    "payment.failed",
-    "payment.succeeded",
-    "subscription.created",
-    "subscription.updated",
-    "subscription.canceled",
-    "sync.events_available",
-];
 
 pub fn create_customer(change: &mut Change<'_>, body: &Value) -> Outcome {
     let mut fields = Fields::of(body, "customer");
@@ -70,41 +56,6 @@ pub fn update_customer(change: &mut Change<'_>, external_id: &str, body: &Value)
     fields.done()?;
     change_of(&mut customer, body.get("customer"), &["email", "name", "logoURL", "iconURL", "domain", "userId"]);
     Ok(json!({ "customer": replace(&mut change.state.flowglad.customers, customer, change.now) }))
-}
-
-/// An endpoint and its secret.
-pub fn create_webhook(change: &mut Change<'_>, body: &Value) -> Outcome {
-    let mut fields = webhook_fields(body);
-    fields.text("name");
-    fields.text("pricingModelId");
-    fields.done()?;
-    let own = json!({ "organizationId": ORGANIZATION, "active": true });
-    let mut webhook = record(&change.id("webhook_"), change.now, own);
-    change_of(&mut webhook, body.get("webhook"), &WEBHOOK_FIELDS);
-    change.state.flowglad.webhooks.push(webhook.clone());
-    Ok(json!({ "webhook": webhook, "secret": change.world.keys.flowglad.webhook_secret }))
-}
-
-pub fn update_webhook(change: &mut Change<'_>, id: &str, body: &Value) -> Outcome {
-    let mut webhook = find(change.state.flowglad.webhooks.iter().cloned(), "Webhook", "id", id)?;
-    let mut fields = webhook_fields(body);
-    fields.same_id(id);
-    fields.optional_text("name");
-    fields.done()?;
-    change_of(&mut webhook, body.get("webhook"), &WEBHOOK_FIELDS);
-    Ok(json!({ "webhook": replace(&mut change.state.flowglad.webhooks, webhook, change.now) }))
-}
-
-fn webhook_fields(body: &Value) -> Fields<'_> {
-    let mut fields = Fields::of(body, "webhook");
-    fields.web_address("url");
-    fields.flag("active");
-    let filters = fields.get("filterTypes").and_then(Value::as_array);
-    let is_known = |kind: &Value| kind.as_str().is_some_and(|kind| KINDS_OF_EVENTS.contains(&kind));
-    if !filters.is_some_and(|filters| filters.iter().all(is_known)) {
-        fields.wrong("filterTypes", "invalid_value", "Expected a list of event types");
-    }
-    fields
 }
 
 /// The record among `rows` whose `field` is `value`.

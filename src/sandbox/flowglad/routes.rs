@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::call::{Call, Outcome};
 use super::list::page;
-use super::{catalog, create, discounts, invoices, objects, payments, records, subscriptions};
+use super::{catalog, create, discounts, endpoints, invoices, objects, payments, records, subscriptions};
 use crate::sandbox::till::{Provider, Session};
 use crate::sandbox::world::{State, World};
 
@@ -159,17 +159,15 @@ async fn update_discount(Shared(world): Sandbox, Path(id): Path<String>, call: C
 }
 
 async fn create_webhook(Shared(world): Sandbox, call: Call) -> Response {
-    call.write(&world, |change, call| records::create_webhook(change, &call.body)).await
+    call.write(&world, |change, call| endpoints::create(change, &call.body)).await
 }
 
 async fn read_webhook(Shared(world): Sandbox, Path(id): Path<String>, call: Call) -> Response {
-    let look =
-        |state: &State, _: &Call| named("webhook", records::find(state.flowglad.webhooks.iter().cloned(), "Webhook", "id", &id));
-    call.read(&world, look).await
+    call.read(&world, |state, _| endpoints::find(state, &id)).await
 }
 
 async fn update_webhook(Shared(world): Sandbox, Path(id): Path<String>, call: Call) -> Response {
-    call.write(&world, |change, call| records::update_webhook(change, &id, &call.body)).await
+    call.write(&world, |change, call| endpoints::update(change, &id, &call.body)).await
 }
 
 async fn unknown() -> Response {

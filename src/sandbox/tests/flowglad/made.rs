@@ -165,3 +165,19 @@ async fn an_endpoint_for_webhooks_is_made_read_and_changed() {
     let unknown = json!({"name": "x", "url": "http://127.0.0.1:9/", "filterTypes": ["gift.opened"], "pricingModelId": "p"});
     assert_eq!(lab.flowglad(Method::POST, "/webhooks", json!({ "webhook": unknown })).await.status(), 400);
 }
+
+#[tokio::test]
+async fn an_endpoint_hears_what_it_asked_for_by_its_own_secret() {
+    let lab = Lab::new().await;
+    let other = Shop::default();
+    let url = format!("http://127.0.0.1:{}/webhooks/other", other.open().await);
+    let endpoint = json!({"name": "Payments", "url": url, "filterTypes": ["payment.succeeded"], "pricingModelId": "pricing_model_1"});
+    let made = lab.make("/webhooks", json!({ "webhook": endpoint })).await;
+    lab.press(&lab.page().await, "pay").await;
+    let payment = lab.shop.hooks(2).await.remove(0);
+    let heard = other.hooks(1).await.remove(0);
+    assert_eq!((heard.json(), &heard.headers["svix-id"]), (payment.json(), &payment.headers["svix-id"]));
+    let by = |secret: &str| verify_svix(secret, &heard.headers, &heard.body, Timestamp::from_seconds(NOON), TOLERANCE);
+    assert_eq!(by(made["secret"].as_str().unwrap()), Ok(()));
+    assert!(by(&lab.sandbox.keys.flowglad.webhook_secret).is_err());
+}
