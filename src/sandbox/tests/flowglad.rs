@@ -1,5 +1,6 @@
 //! Flowglad's protocol: keys, fields, errors, what comes of paying, and webhooks that say as little as the real ones.
 
+mod adapter;
 mod made;
 
 use super::*;

@@ -171,7 +171,8 @@ async fn an_endpoint_hears_what_it_asked_for_by_its_own_secret() {
     let lab = Lab::new().await;
     let other = Shop::default();
     let url = format!("http://127.0.0.1:{}/webhooks/other", other.open().await);
-    let endpoint = json!({"name": "Payments", "url": url, "filterTypes": ["payment.succeeded"], "pricingModelId": "pricing_model_1"});
+    let endpoint =
+        json!({"name": "Payments", "url": url, "filterTypes": ["payment.succeeded"], "pricingModelId": "pricing_model_1"});
     let made = lab.make("/webhooks", json!({ "webhook": endpoint })).await;
     lab.press(&lab.page().await, "pay").await;
     let payment = lab.shop.hooks(2).await.remove(0);
