@@ -53,6 +53,15 @@ pub enum Error {
     /// 412: the gift is past the point where its giver could change it.
     #[error("This gift can’t be changed any more.")]
     GiftNotChangeable,
+    /// 409: one subscription at a time.
+    #[error("You have a subscription already. End it first, or let it go on.")]
+    AlreadySubscribed,
+    /// 409: there is no subscription to end.
+    #[error("No subscription of yours runs.")]
+    NotSubscribed,
+    /// 404: the shop has no plan of this tier.
+    #[error("This shop sells no such subscription.")]
+    NotForSale,
     /// 400: a webhook whose signature is missing, stale or wrong.
     #[error("The signature does not fit.")]
     SignatureRefused,
@@ -99,10 +108,10 @@ impl Error {
             Self::Unauthenticated => 401,
             Self::Forbidden | Self::ForeignOrigin => 403,
             Self::TooLarge => 413,
-            Self::NotFound | Self::GiftNotFound => 404,
+            Self::NotFound | Self::GiftNotFound | Self::NotForSale => 404,
             Self::TooManyAttempts { .. } => 429,
             Self::AuthenticatedEmailRequired | Self::SignatureRefused => 400,
-            Self::GiftAlreadyRedeemed => 409,
+            Self::GiftAlreadyRedeemed | Self::AlreadySubscribed | Self::NotSubscribed => 409,
             Self::GiftNotRedeemable | Self::GiftNotChangeable => 412,
             Self::ProviderUnavailable(_) | Self::Unavailable(_) => 503,
             Self::Internal(_) => 500,
@@ -114,6 +123,9 @@ impl Error {
     pub const fn tag(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "validation_failed",
+            Self::AlreadySubscribed => "already_subscribed",
+            Self::NotSubscribed => "not_subscribed",
+            Self::NotForSale => "not_for_sale",
             Self::Unauthenticated => "unauthenticated",
             Self::Forbidden => "forbidden",
             Self::ForeignOrigin => "foreign_origin",
@@ -153,6 +165,9 @@ impl Error {
             | Self::GiftAlreadyRedeemed
             | Self::GiftNotRedeemable
             | Self::GiftNotChangeable
+            | Self::AlreadySubscribed
+            | Self::NotSubscribed
+            | Self::NotForSale
             | Self::SignatureRefused => None,
         }
     }

@@ -42,6 +42,8 @@ const fn heading(error: &Error) -> &'static str {
         Error::LinkEnded => "This link has ended",
         Error::TooManyAttempts { .. } => "Wait a little",
         Error::GiftAlreadyRedeemed | Error::GiftNotRedeemable | Error::GiftNotChangeable => "This gift stays as it is",
+        Error::AlreadySubscribed | Error::NotSubscribed => "Your subscription stays as it is",
+        Error::NotForSale => "This is not for sale",
         Error::ProviderUnavailable(_) | Error::Unavailable(_) => "Back in a minute",
         Error::Invalid(_) | Error::SignInFailed | Error::SignatureRefused | Error::TooLarge => "That could not be read",
         Error::Internal(_) => "Something went wrong",
@@ -53,7 +55,12 @@ const fn way_on(error: &Error) -> (&'static str, &'static str) {
         Error::Unauthenticated | Error::AuthenticatedEmailRequired | Error::SignInFailed => ("/login", "Sign in"),
         Error::GiftNotFound => ("/redeem", "Type the code again"),
         Error::ProviderUnavailable(_) => ("/gift", "Back to the form"),
-        Error::GiftAlreadyRedeemed | Error::GiftNotRedeemable | Error::GiftNotChangeable => ("/account", "See your account"),
+        Error::GiftAlreadyRedeemed
+        | Error::GiftNotRedeemable
+        | Error::GiftNotChangeable
+        | Error::AlreadySubscribed
+        | Error::NotSubscribed
+        | Error::NotForSale => ("/account", "See your account"),
         Error::NotFound
         | Error::Forbidden
         | Error::ForeignOrigin

@@ -59,6 +59,9 @@ impl Refusal {
             | Error::GiftAlreadyRedeemed
             | Error::GiftNotRedeemable
             | Error::GiftNotChangeable
+            | Error::AlreadySubscribed
+            | Error::NotSubscribed
+            | Error::NotForSale
             | Error::SignatureRefused
             | Error::ProviderUnavailable(_)
             | Error::Unavailable(_)

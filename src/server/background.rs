@@ -67,7 +67,9 @@ async fn send_mail(worker: Worker, shop: Arc<Shop>, closing: CancellationToken) 
 async fn reconcile(shop: Arc<Shop>, closing: CancellationToken) {
     while !closing.is_cancelled() {
         match shop.reconcile().await {
-            Ok(done) if done.asked > 0 => tracing::info!(done.asked, done.changed, done.failed, "asked the providers"),
+            Ok(done) if done.asked() > 0 => {
+                tracing::info!(asked = done.asked(), changed = done.changed(), failed = done.failed(), "asked the providers");
+            }
             Ok(_) => {}
             Err(error) => tracing::error!(tag = error.tag(), cause = ?error.cause(), "orders could not be reconciled"),
         }

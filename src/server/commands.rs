@@ -2,13 +2,16 @@
 
 use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
+use super::world::World;
 use super::{Settings, StartError, open_store, secrets, serve, stop_on_signal, telemetry, without_password, world};
 use crate::accounts::Role;
-use crate::shop::{self, Registration, Shop, SystemClock, SystemEntropy};
+use crate::checkout::Provider;
+use crate::shop::{self, Answer, Question, Registration, Shop, SystemClock, SystemEntropy};
 use crate::values::GiftId;
 
 /// A gift storefront for a membership business.
@@ -29,6 +32,9 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         data: Option<PathBuf>,
     },
+    Sandbox,
+    /// Asks the payment providers about every order whose answer is not final yet, and says what came of it.
+    Reconcile,
     /// Brings the database's tables up to this program's.
     Migrate,
     /// Accounts.
@@ -74,6 +80,8 @@ async fn carry_out(command: Command, settings: Settings) -> Result<(), StartErro
     match command {
         Command::Serve => serve(settings).await,
         Command::Sandbox { data } => run_sandbox(&settings, data).await,
+        Command::Sandbox => run_sandbox(&settings).await,
+        Command::Reconcile => reconcile(&settings).await,
         Command::Migrate => migrate(&settings).await,
         Command::Account(AccountCommand::Create { email, admin, verified }) => {
             create_account(&settings, &email, admin, verified).await
@@ -97,6 +105,22 @@ async fn run_sandbox(settings: &Settings, data: Option<PathBuf>) -> Result<(), S
 async fn migrate(settings: &Settings) -> Result<(), StartError> {
     open_store(settings).await?.close().await;
     say(format_args!("The tables of {} are this program's.", without_password(&settings.database_url)))
+}
+
+/// Mails that follow from it are sent by the shop's server.
+async fn reconcile(settings: &Settings) -> Result<(), StartError> {
+    let world = World::reach(settings).await?;
+    let shop = open_shop_in(settings, world.providers.clone()).await?;
+    let done = shop.reconcile_everything().await?;
+    for Question { order_id, answer } in &done.questions {
+        match answer {
+            Answer::Changed { state } => say(format_args!("{order_id} has changed: it is {state} now"))?,
+            Answer::Same { state } => say(format_args!("{order_id} is {state} as before"))?,
+            Answer::Failed { tag } => say(format_args!("{order_id} could not be asked about: {tag}"))?,
+        }
+    }
+    world.end().await;
+    say(format_args!("{} asked about, {} changed, {} failed.", done.asked(), done.changed(), done.failed()))
 }
 
 async fn create_account(settings: &Settings, email: &str, is_admin: bool, is_verified: bool) -> Result<(), StartError> {
@@ -123,17 +147,22 @@ async fn show_gift(settings: &Settings, reference: &str) -> Result<(), StartErro
 
 /// The shop without its doors, for a command that works on its rows.
 async fn open_shop(settings: &Settings) -> Result<Shop, StartError> {
+    open_shop_in(settings, Vec::new()).await
+}
+
+/// The same with the providers that it asks.
+async fn open_shop_in(settings: &Settings, providers: Vec<Arc<dyn Provider>>) -> Result<Shop, StartError> {
     let store = open_store(settings).await?;
     let secrets = secrets::load(settings, &store).await?;
     Ok(Shop::open(shop::Parts {
         store,
-        clock: std::sync::Arc::new(SystemClock),
-        entropy: std::sync::Arc::new(SystemEntropy),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
         secrets,
         brand: settings.brand.clone(),
         catalog: settings.catalog.clone(),
         zone: settings.zone.clone(),
-        providers: Vec::new(),
+        providers,
         selling: settings.provider,
         public_url: settings.public_url.clone(),
     }))

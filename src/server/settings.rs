@@ -83,6 +83,7 @@ impl Settings {
         let brand = file.brand.read(&mut reader.problems);
         let catalog = file.catalog.read(&mut reader.problems);
         reader.problems.extend(file.creem.check().err().map(str::to_owned));
+        reader.problems.extend(settings.as_ref().and_then(|settings| keys::mixed_modes(&settings.keys, &settings.public_url)));
         if let (Some(settings), Some(catalog)) = (&settings, &catalog) {
             reader.problems.extend(keys::unnamed_offer(settings.provider, &settings.keys, catalog));
         }
@@ -296,7 +297,8 @@ mod tests {
             ("FLOWGLAD_SECRET_KEY", "FLOWGLAD_WEBHOOK_SECRET", "sk_live_x", Mode::Live),
             ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "rk_test_x", Mode::Test),
         ] {
-            let settings = read(&[(key, value), (secret, "whsec_x")], "").unwrap();
+            let public = ("RIBBON_PUBLIC_URL", "https://localhost:3443");
+            let settings = read(&[(key, value), (secret, "whsec_x"), public], "").unwrap();
             assert_eq!(settings.keys.values().map(|keys| keys.mode).collect::<Vec<_>>(), [mode], "{value}");
             assert_eq!(settings.is_in_the_open(), mode == Mode::Live, "{value}");
             assert!(read(&[(key, value)], "").unwrap_err().to_string().contains(secret), "{value}");
@@ -315,9 +317,42 @@ mod tests {
 
     #[test]
     fn live_keys_and_a_public_address_keep_the_sandbox_away() {
+        let public = ("RIBBON_PUBLIC_URL", "https://gifts.example.com/");
+        let local = ("RIBBON_PUBLIC_URL", "https://localhost:3443");
         let keys = [("STRIPE_SECRET_KEY", "sk_live_x"), ("STRIPE_WEBHOOK_SECRET", "whsec_x")];
-        assert!(read(&keys, "").unwrap().is_in_the_open());
-        assert!(read(&[("RIBBON_PUBLIC_URL", "https://gifts.example.com/")], "").unwrap().is_in_the_open());
-        assert!(!read(&[("RIBBON_PUBLIC_URL", "https://localhost:3443")], "").unwrap().is_in_the_open());
+        assert!(read(&[&keys[..], &[local]].concat(), "").unwrap().is_in_the_open());
+        assert!(read(&[public], "").unwrap().is_in_the_open());
+        assert!(!read(&[local], "").unwrap().is_in_the_open());
+    }
+
+    #[test]
+    fn keys_of_one_mode_beside_things_of_the_other_are_refused_in_one_sentence() {
+        let public = ("RIBBON_PUBLIC_URL", "https://gifts.example.com/");
+        let live = [("STRIPE_SECRET_KEY", "sk_live_x"), ("STRIPE_WEBHOOK_SECRET", "whsec_x")];
+        let creem_test = [("CREEM_API_KEY", "creem_test_x"), ("CREEM_WEBHOOK_SECRET", "whsec_x")];
+        let creem_live = [("CREEM_API_KEY", "creem_x"), ("CREEM_WEBHOOK_SECRET", "whsec_x")];
+        for (names, sentence) in [
+            (
+                [&live[..], &creem_test, &[public]].concat(),
+                "STRIPE_SECRET_KEY is for live mode and CREEM_API_KEY for test mode: give keys of one mode",
+            ),
+            (live.to_vec(), "STRIPE_SECRET_KEY is for live mode, and RIBBON_PUBLIC_URL is not: live mode needs an https address"),
+            (
+                [&live[..], &[public, ("STRIPE_API_BASE", "http://127.0.0.1:3010")]].concat(),
+                "STRIPE_SECRET_KEY is for live mode and STRIPE_API_BASE is not: leave STRIPE_API_BASE out",
+            ),
+            (
+                [&creem_live[..], &[public, ("CREEM_API_BASE", "https://test-api.creem.io")]].concat(),
+                "CREEM_API_KEY is for live mode and CREEM_API_BASE is not: leave CREEM_API_BASE out",
+            ),
+            (
+                [&creem_test[..], &[("CREEM_API_BASE", "https://api.creem.io/")]].concat(),
+                "CREEM_API_KEY is for test mode and CREEM_API_BASE is not: leave CREEM_API_BASE out",
+            ),
+        ] {
+            assert_eq!(read(&names, "").unwrap_err().0, [sentence]);
+        }
+        assert!(read(&[&live[..], &[public]].concat(), "").is_ok());
+        assert!(read(&creem_test, "").is_ok());
     }
 }

@@ -9,10 +9,7 @@ use super::rate_limit::Limit;
 use super::{Purchase, Raced, Shop, Wish, until_unraced};
 use crate::Error;
 use crate::catalog::Offer;
-use crate::checkout::{
-    BackUrls, CheckoutSession, ClientUrls, LineItem, NewSession, OpenSession, Opened, Order, OrderState, Provider, ProviderError,
-};
-use crate::error::Cause;
+use crate::checkout::{CheckoutSession, LineItem, Order, OrderState};
 use crate::gifts::{self, Delivery, Gift, GiftState};
 use crate::store::{self, gifts as gift_rows, orders, promo_codes};
 use crate::values::{CheckoutSessionId, GiftId, Money, OrderId, Timestamp};
@@ -38,9 +35,6 @@ struct Promise {
 
 /// For how long the same form is the same purchase where nothing is to pay. An order that waits for its payment is known by that.
 const SAME_GIFT: Duration = Duration::from_mins(10);
-
-/// A session of ours that is nearer to its end than this is replaced when the same order is taken up again, in seconds.
-const ABOUT_TO_END_SECONDS: u64 = 300;
 
 impl Shop {
     /// Promises the gift and opens the provider's page for it. The same purchase again, while its order is open, leads to the same page:
@@ -84,7 +78,7 @@ impl Shop {
         let price = self.price_now(&mut tx, purchase.promo_code.as_ref(), self.offer(purchase)?, now).await?;
         let order = self.new_order(purchase, price, now)?;
         let gift = self.new_gift(purchase, &order, now);
-        let session = self.new_session(&order, purchase, now);
+        let session = self.new_session(&order, purchase.client_urls.as_ref(), now);
         // No provider is asked about what costs nothing: it settles as an order does that one says so of.
         let session = if price.is_zero() { session.settled() } else { session };
         orders::insert(&mut tx, &order, Some(&fingerprint)).await?;
@@ -108,7 +102,7 @@ impl Shop {
         now: Timestamp,
     ) -> Result<Option<Promise>, Raced> {
         let (order, session) = if let Some(order) = orders::open_by_fingerprint(tx, fingerprint).await? {
-            let session = self.session_for(tx, &order, purchase, now).await?;
+            let session = self.session_for(tx, &order, purchase.client_urls.as_ref(), now).await?;
             (order, session)
         } else if let Some(order) = orders::free_by_fingerprint(tx, fingerprint, now.minus(SAME_GIFT)).await? {
             let session = orders::last_session(tx, &order.id).await?.ok_or(Error::NotFound)?;
@@ -118,72 +112,6 @@ impl Shop {
         };
         let gift = gift_rows::by_order(tx, &order.id).await?.ok_or(Error::GiftNotFound)?;
         Ok(Some(Promise { order, gift_id: gift.id, session }))
-    }
-
-    /// The session under which an open order is paid: its last one, or a new one where that is about to end.
-    async fn session_for(
-        &self,
-        tx: &mut store::Tx,
-        order: &Order,
-        purchase: &Purchase,
-        now: Timestamp,
-    ) -> Result<CheckoutSession, Raced> {
-        let soon = now.plus(Duration::from_secs(ABOUT_TO_END_SECONDS));
-        match orders::last_session(tx, &order.id).await? {
-            Some(session) if session.expires_at > soon => Ok(session),
-            Some(_) | None => {
-                // Of two who find the last one ending, or of one who does and a payment that arrives, the slower begins again.
-                orders::advance(tx, order, order).await?;
-                let session = self.new_session(order, purchase, now);
-                orders::insert_session(tx, &session).await?;
-                Ok(session)
-            }
-        }
-    }
-
-    /// Opens the provider's page for a session, outside of any transaction, and keeps what the provider calls it. Repeating it is safe:
-    /// the session's id is the idempotency key; and a page that a provider without such keys opened, and we lost, is one that nobody was
-    /// ever sent to.
-    pub(super) async fn open_session(&self, order: &Order, session: &CheckoutSession) -> crate::Result<Opened> {
-        if let Some(opened) = &session.opened {
-            return Ok(opened.clone());
-        }
-        let provider =
-            self.provider(session.provider).ok_or_else(|| Error::internal("the order's provider is no longer configured"))?;
-        let new = NewSession {
-            id: session.id.clone(),
-            order_id: order.id.clone(),
-            mode: order.line_item.payment_mode(),
-            line_items: vec![order.line_item.clone()],
-            buyer_email: order.buyer_email.clone(),
-            expires_at: session.expires_at,
-        };
-        let back = self.back_urls(order, session)?;
-        let page = provider.open(&new, &back).await.map_err(|error| unavailable(provider.as_ref(), &error))?;
-        until_unraced(|| self.keep_opened(&session.id, &page)).await
-    }
-
-    /// Keeps what the provider calls the session. Of two pages that were opened at the same moment, by a provider that can't tell a repeat,
-    /// the first counts and the other is given to nobody; whatever else happened to the session meanwhile is no reason to forget its page.
-    async fn keep_opened(&self, id: &CheckoutSessionId, page: &OpenSession) -> Result<Opened, Raced> {
-        let mut connection = self.store.connection().await?;
-        let session = orders::session(&mut connection, id).await?.ok_or(Error::NotFound)?;
-        if let Some(opened) = session.opened {
-            return Ok(opened);
-        }
-        let opened = Opened { provider_id: page.provider_id.clone(), url: page.url.clone() };
-        orders::advance_session(&mut connection, &session, &session.opened(opened.clone(), page.expires_at)).await?;
-        Ok(opened)
-    }
-
-    /// Where the provider sends the buyer afterwards. The signed token names order and session, so that nothing in the query is believed.
-    fn back_urls(&self, order: &Order, session: &CheckoutSession) -> crate::Result<BackUrls> {
-        if let Some(ClientUrls { success, cancel }) = &session.client_urls {
-            return Ok(BackUrls { success: success.clone(), cancel: cancel.clone() });
-        }
-        let token = gifts::order_token(&self.secrets.current, &order.id, &session.id);
-        let to = |path: &str| self.public(&format!("{path}?order={token}"));
-        Ok(BackUrls { success: to("/gift/thanks")?, cancel: to("/gift/canceled")? })
     }
 
     fn new_order(&self, purchase: &Purchase, price: Money, now: Timestamp) -> crate::Result<Order> {
@@ -242,11 +170,6 @@ impl Shop {
         }
     }
 
-    fn new_session(&self, order: &Order, purchase: &Purchase, now: Timestamp) -> CheckoutSession {
-        let id = CheckoutSessionId::random(self.entropy.as_ref());
-        CheckoutSession::promised(id, order.id.clone(), order.provider, purchase.client_urls.clone(), now)
-    }
-
     /// What makes two purchases the same one, unreadable for whoever sees the table. The list price and where it is paid are of it: an
     /// order that was begun before the operator changed either is not taken up again.
     fn fingerprint(&self, purchase: &Purchase) -> crate::Result<String> {
@@ -298,9 +221,4 @@ impl Shop {
         let code = gift.code(&self.secrets).ok_or_else(|| Error::internal("the secret of a gift's code isn't given any more"))?;
         Ok(gifts::digest(&code))
     }
-}
-
-/// The buyer reads that nothing was charged; the log says what the provider did.
-fn unavailable(provider: &dyn Provider, error: &ProviderError) -> Error {
-    Error::ProviderUnavailable(Cause::from(format!("{}: {error}", provider.name())))
 }

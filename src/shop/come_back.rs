@@ -17,6 +17,15 @@ impl Shop {
         Ok(Thanks { payment, status_page: self.show(&gift).await? })
     }
 
+    /// A subscriber comes back from the payment page. Where the order isn't settled yet the provider is asked about the session that the
+    /// signed token names; a token that isn't ours says nothing.
+    pub async fn subscribed(&self, token: &str) -> Result<()> {
+        match gifts::read_order_token(&self.secrets, token) {
+            Some((order_id, session_id)) => self.payment_seen(&order_id, &session_id).await.map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
     /// The gift that the buyer turned back from paying, to fill the form again.
     pub async fn canceled(&self, token: &str) -> Result<Canceled> {
         let (order_id, _) = gifts::read_order_token(&self.secrets, token).ok_or(Error::NotFound)?;

@@ -5,6 +5,8 @@
 mod interleavings;
 mod ordered;
 #[cfg(test)]
+mod subscribing;
+#[cfg(test)]
 mod tests;
 
 use self::ordered::Ordered;

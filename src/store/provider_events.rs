@@ -8,6 +8,8 @@ use super::row::Read;
 use crate::checkout::{PaymentId, ProviderEvent, ProviderName, ProviderSessionId, ProviderSubscriptionId};
 use crate::values::{EventId, Timestamp};
 
+const SECONDS_A_DAY: i64 = 24 * 60 * 60;
+
 /// Records an event; [`Error::Duplicate`] where the provider's id of it is known. `applied_at` is `None` for one that waits for its order.
 pub async fn insert(
     connection: &mut AnyConnection,
@@ -82,6 +84,30 @@ pub async fn waiting_for_subscription(
     .fetch_all(connection)
     .await?;
     rows.iter().map(|row| Ok((row.parsed("id")?, event(row)?))).collect()
+}
+
+/// Counts a webhook that was refused for `reason`.
+pub async fn refuse(connection: &mut AnyConnection, provider: ProviderName, reason: &str, at: Timestamp) -> Result<()> {
+    sqlx::query(
+        "insert into refused_webhooks (provider, reason, day, times, last_at)
+         values ($1, $2, $3, 1, $4)
+         on conflict (provider, reason, day) do update
+         set times = refused_webhooks.times + 1, last_at = excluded.last_at",
+    )
+    .bind(provider.as_str())
+    .bind(reason)
+    .bind(at.seconds().div_euclid(SECONDS_A_DAY))
+    .bind(at.millis())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// How often webhooks were refused, by provider and reason.
+#[cfg(test)]
+pub async fn refused(connection: &mut AnyConnection) -> Result<Vec<String>> {
+    let rows = sqlx::query("select * from refused_webhooks order by provider, reason, day").fetch_all(connection).await?;
+    rows.iter().map(|row| Ok(format!("{} {}: {}", row.text("provider")?, row.text("reason")?, row.number("times")?))).collect()
 }
 
 pub async fn mark_applied(connection: &mut AnyConnection, id: &EventId, at: Timestamp) -> Result<()> {

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::world::{Browser, PASSWORD, SHOP, Says, WEBHOOK_SECRET, World, answer_to, journey};
 use crate::catalog::{Months, Tier};
 use crate::checkout::signatures::stripe_header;
+use crate::store;
 
 /// Fields of `/gift` that are wrong, each with what is wrong in it.
 fn wrong_fields() -> Vec<(&'static str, String)> {
@@ -155,6 +156,8 @@ journey!(a_webhook_that_is_not_the_providers_changes_nothing, async |world: &Wor
         assert_eq!(world.webhook_signed(&body, signature.as_deref()).await.status, 400, "{what}");
         assert_eq!(world.dump().await, before, "{what}");
     }
+    let refused = store::provider_events::refused(&mut world.store.connection().await.unwrap()).await.unwrap();
+    expect![[r#""#]].assert_eq(&refused.join("\n"));
     world.webhook_signed(&body, genuine.as_deref()).await.is(200);
     assert_eq!(world.states(&promise).await, "paid, purchased");
     world.send_outbox().await;

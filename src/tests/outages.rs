@@ -81,10 +81,10 @@ journey!(a_payment_that_nobody_could_tell_us_of_is_found_later, async |world: &W
         Reference: gift_smk645aednvb5cns
         for Bob from Ada Member, three months"#]]
     .assert_eq(&world.comes_back(&promise).await.is(200).text());
-    assert_eq!(world.reconcile().await.failed, 1);
+    assert_eq!(world.reconcile().await.failed(), 1);
     world.stripe.comes_back();
     world.pass(Duration::from_mins(10));
-    assert_eq!(world.reconcile().await.changed, 1);
+    assert_eq!(world.reconcile().await.changed(), 1);
     world.send_outbox().await;
     assert_eq!(world.mails_to("bob@example.com").len(), 1);
 });

@@ -38,9 +38,9 @@ journey!(the_return_page_alone_is_enough, async |world: &World| {
 journey!(the_reconciler_alone_is_enough, async |world: &World| {
     let promise = world.promised().await;
     world.stripe.happens(&promise.session, Says::Paid);
-    assert_eq!(world.reconcile().await.changed, 1);
+    assert_eq!(world.reconcile().await.changed(), 1);
     settled_once(world, &promise).await;
-    assert_eq!(world.reconcile().await.asked, 0, "nobody asks about what is settled");
+    assert_eq!(world.reconcile().await.asked(), 0, "nobody asks about what is settled");
 });
 
 journey!(all_three_ways_at_once_settle_it_once, async |world: &World| {

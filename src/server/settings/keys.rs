@@ -7,7 +7,7 @@ use url::Url;
 
 use super::Reader;
 use crate::catalog::{Catalog, Offer};
-use crate::checkout::{Mode, ProviderName};
+use crate::checkout::{CreemSettings, Mode, ProviderName};
 
 /// What an operator gives us to speak to one provider.
 pub struct ProviderKeys {
@@ -89,6 +89,41 @@ pub fn unnamed_offer(selling: ProviderName, keys: &BTreeMap<ProviderName, Provid
     let unnamed = offers.iter().find(|offer| id_of(offer).is_none())?;
     let (tier, months) = (unnamed.tier, unnamed.months.count());
     Some(format!("catalog.{tier}.price_ids.{months}.{selling} must name what {selling} is to charge for, as for every other offer"))
+}
+
+/// Why keys and settings don't belong together: real money beside things that are for trying out, or the other way round.
+pub fn mixed_modes(keys: &BTreeMap<ProviderName, ProviderKeys>, public_url: &Url) -> Option<String> {
+    let of = |mode: Mode| keys.iter().find(|(_, keys)| keys.mode == mode).map(|(name, keys)| (KeyNames::of(*name), keys));
+    if let (Some((live, _)), Some((test, _))) = (of(Mode::Live), of(Mode::Test)) {
+        return Some(format!("{} is for live mode and {} for test mode: give keys of one mode", live.secret_key, test.secret_key));
+    }
+    for (name, own) in keys {
+        let names = KeyNames::of(*name);
+        if let Some(base) = &own.api_base
+            && is_of_other_mode(*name, own.mode, base)
+        {
+            let mode = own.mode.as_str();
+            let (secret_key, api_base) = (names.secret_key, names.api_base);
+            return Some(format!("{secret_key} is for {mode} mode and {api_base} is not: leave {api_base} out"));
+        }
+    }
+    let (live, _) = of(Mode::Live)?;
+    let secret_key = live.secret_key;
+    (public_url.scheme() != "https")
+        .then(|| format!("{secret_key} is for live mode, and RIBBON_PUBLIC_URL is not: live mode needs an https address"))
+}
+
+/// Whether an address of a provider's API moves other money than the key: Creem has a host for each mode, and what stands on this machine
+/// is a stand-in.
+fn is_of_other_mode(provider: ProviderName, mode: Mode, base: &Url) -> bool {
+    let is_here = matches!(base.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let begins = |mode: Mode| base.as_str().trim_end_matches('/') == CreemSettings::api(mode).trim_end_matches('/');
+    match (provider, mode) {
+        (_, Mode::Live) if is_here => true,
+        (ProviderName::Creem, Mode::Live) => begins(Mode::Test),
+        (ProviderName::Creem, Mode::Test) => begins(Mode::Live),
+        (ProviderName::Stripe | ProviderName::Flowglad, Mode::Live | Mode::Test) => false,
+    }
 }
 
 /// The keys of every provider that has some.
