@@ -261,7 +261,13 @@ pub fn Reset() -> impl IntoView {
 #[component]
 pub fn Account() -> impl IntoView {
     let asked = Asked::now();
-    let ask = async move { asked.shop.account_page(asked.signed_in()?).await };
+    let ask = async move {
+        let account = asked.signed_in()?;
+        if let Some(order) = asked.query("order") {
+            asked.shop.subscribed(&order, asked.parts.uri.query().unwrap_or_default()).await?;
+        }
+        asked.shop.account_page(account).await
+    };
     door(ask, |account| view! { <AccountPage account/> })
 }
 

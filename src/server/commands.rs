@@ -32,7 +32,6 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         data: Option<PathBuf>,
     },
-    Sandbox,
     /// Asks the payment providers about every order whose answer is not final yet, and says what came of it.
     Reconcile,
     /// Brings the database's tables up to this program's.
@@ -80,7 +79,6 @@ async fn carry_out(command: Command, settings: Settings) -> Result<(), StartErro
     match command {
         Command::Serve => serve(settings).await,
         Command::Sandbox { data } => run_sandbox(&settings, data).await,
-        Command::Sandbox => run_sandbox(&settings).await,
         Command::Reconcile => reconcile(&settings).await,
         Command::Migrate => migrate(&settings).await,
         Command::Account(AccountCommand::Create { email, admin, verified }) => {

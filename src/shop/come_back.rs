@@ -19,9 +19,9 @@ impl Shop {
 
     /// A subscriber comes back from the payment page. Where the order isn't settled yet the provider is asked about the session that the
     /// signed token names; a token that isn't ours says nothing.
-    pub async fn subscribed(&self, token: &str) -> Result<()> {
+    pub async fn subscribed(&self, token: &str, query: &str) -> Result<()> {
         match gifts::read_order_token(&self.secrets, token) {
-            Some((order_id, session_id)) => self.payment_seen(&order_id, &session_id).await.map(|_| ()),
+            Some((order_id, session_id)) => self.payment_seen(&order_id, &session_id, query).await.map(|_| ()),
             None => Ok(()),
         }
     }

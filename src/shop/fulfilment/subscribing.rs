@@ -100,7 +100,7 @@ impl Desk {
     /// The session of the order was paid, and this subscription came of it.
     async fn paid(&self, event_id: &str, subscription: &str, facts: &[Fact]) -> ProviderEvent {
         let order = self.order().await;
-        let session = orders::last_session(&mut *self.world.store.connection().await.unwrap(), &order.id).await.unwrap().unwrap();
+        let session = orders::last_session(&mut self.world.store.connection().await.unwrap(), &order.id).await.unwrap().unwrap();
         let session = Some(ProviderSessionId(session.opened.unwrap().provider_id.0));
         ProviderEvent { session, ..self.about(event_id, subscription, &[&[PRICE], facts].concat()) }
     }
