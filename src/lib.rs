@@ -52,7 +52,10 @@
 //! 7. **Redeemed.** [`shop::Shop::redeem`]: in one transaction the gift is redeemed, the grant appended to the ledger, and the giver told.
 //!    [`shop::Shop::account_page`] shows the time that it gave, by [`memberships::timeline`].
 //! 8. **Undone.** A refund or a lost dispute comes in by the same way as the payment did, and voids the gift, or ends what is left of the
-//!    grant and nothing else.
+//!    grant and nothing else. What we want of a provider ourselves, such as giving a second payment back, is an errand of the [`outbox`].
+//!
+//! A subscription for oneself takes the same way: [`shop::Shop::subscribe`] promises it, and what its provider says of it comes in through
+//! `Shop::fulfil`. [`checkout::Subscription::follow`] says when it begins and stops, and each opens or closes a period of the ledger.
 
 #[cfg(feature = "ssr")]
 pub mod accounts;
