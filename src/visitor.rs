@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use http::{HeaderName, HeaderValue};
 use leptos::prelude::use_context;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session;
@@ -33,6 +34,16 @@ impl Visitor {
             Self::Nobody => None,
             Self::Account(account) => Some(account),
         }
+    }
+}
+
+/// By this header of its own a server function asks for its form to be shown again, with what was typed and nothing refused.
+pub const SHOWN_AGAIN: HeaderName = HeaderName::from_static("ribbon-shown-again");
+
+/// Asks for the form that is being answered to be shown again.
+pub fn show_again() {
+    if let Some(options) = use_context::<leptos_axum::ResponseOptions>() {
+        options.insert_header(SHOWN_AGAIN, HeaderValue::from_static("1"));
     }
 }
 

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 
 use crate::Error;
 
-/// `/gift`: promises the gift and goes on to the payment page.
+/// `/gift`: promises the gift and goes on to the payment page. `apply` is a button of the promo code's own: the form is shown again, with
+/// the prices that the code makes or without the code.
 #[server(prefix = "", endpoint = "/gift")]
 pub async fn buy_gift(
     #[server(default)] tier: String,
@@ -19,6 +20,7 @@ pub async fn buy_gift(
     #[server(default)] deliver_on: String,
     #[server(default)] time_zone: String,
     #[server(default)] promo_code: String,
+    #[server(default)] apply: String,
 ) -> Result<(), Error> {
     let caller = crate::visitor::Caller::of_request().await?;
     let fields = crate::shop::GiftFields {
@@ -34,6 +36,13 @@ pub async fn buy_gift(
         time_zone,
         promo_code,
     };
+    if !apply.is_empty() {
+        if apply != "none" {
+            caller.shop.try_code(&fields, caller.address).await?;
+        }
+        crate::visitor::show_again();
+        return Ok(());
+    }
     let promised = caller.shop.buy(&caller.shop.read_purchase(&fields, caller.address).await?, caller.address).await?;
     leptos_axum::redirect(promised.url.as_str());
     Ok(())

@@ -14,7 +14,7 @@ use tower_sessions::Session;
 use super::{
     AccountPage, ChangeAddressPage, ChangePasswordPage, ConfirmAddressPage, Draft, EnterCodePage, ErrorPage, ForgotPage, GiftPage,
     GiftStatusPage, LoginOncePage, LoginPage, Mailed, MailedPage, OneTime, RedeemPage, Refusal, RegisterPage, ResetPage,
-    ThanksPage, VerifyPage,
+    ThanksPage, VerifyPage, gift,
 };
 use crate::accounts::Account as SignedInAccount;
 use crate::shop::{Canceled as CanceledView, GiftKey, RedeemView, Shop};
@@ -121,8 +121,14 @@ pub fn Lost() -> impl IntoView {
 pub fn Gift() -> impl IntoView {
     let asked = Asked::now();
     let choice = ["tier", "duration_months"].into_iter().filter_map(|name| Some((name, asked.query(name)?)));
-    let start: Draft = choice.collect();
-    view! { <GiftPage start/> }
+    let start = gift::typed(choice.collect());
+    let code = start.get("promo_code").to_owned();
+    // Nobody has typed a code who only opens the page, so that one waits for nothing and is the same for everybody.
+    if code.is_empty() {
+        return Either::Left(view! { <GiftPage start/> });
+    }
+    let ask = async move { asked.shop.quote(&code).await };
+    Either::Right(door(ask, |quote| view! { <GiftPage start quote/> }))
 }
 
 #[component]
@@ -140,7 +146,7 @@ pub fn Canceled() -> impl IntoView {
     let asked = Asked::now();
     let ask = async move { asked.shop.canceled(&asked.query("order").unwrap_or_default()).await };
     door(ask, |view| match view {
-        CanceledView::NotPaid(fields) => {
+        CanceledView::NotPaid { fields, quote } => {
             let start = Draft::from_iter([
                 ("tier", fields.tier),
                 ("duration_months", fields.duration_months),
@@ -154,7 +160,7 @@ pub fn Canceled() -> impl IntoView {
                 ("time_zone", fields.time_zone),
                 ("promo_code", fields.promo_code),
             ]);
-            Either::Left(view! { <GiftPage start came_back=true/> })
+            Either::Left(view! { <GiftPage start quote came_back=true/> })
         }
         CanceledView::PaidAfterAll(status) => Either::Right(view! { <GiftStatusPage status=*status/> }),
     })

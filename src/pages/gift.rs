@@ -1,14 +1,18 @@
 //! `/gift`: one form, in the order in which one thinks: the membership, how long, the card, delivery, you.
 
+use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::parts::field::PickWrong;
 use super::parts::sum::LengthPrice;
-use super::parts::{Cut, EmailField, Field, Frame, MessageField, PayLabel, Pick, Place, PreviewCard, Slip, Sum};
+use super::parts::{
+    Cut, EmailField, Field, Frame, MessageField, PayLabel, PayNote, Pick, Place, PreviewCard, PromoApplied, PromoField, Slip, Sum,
+};
 use super::refusal::typed_or;
-use super::{Draft, shopfront};
+use super::{Draft, Refusal, shopfront};
 use crate::catalog::{Months, Tier};
 use crate::islands::OwnClock;
+use crate::shop::Quote;
 
 /// Zones that most buyers find theirs among; the shop's own stands before them.
 const ZONES: [&str; 18] = [
@@ -33,10 +37,14 @@ const ZONES: [&str; 18] = [
 ];
 
 /// `start` fills the form where nothing was refused: a choice that a link made, or the order that the buyer came back from.
-/// With `came_back` the page says that nothing was charged.
+/// With `came_back` the page says that nothing was charged; with a `quote` it shows what the promo code makes of the prices.
 #[component]
-pub fn GiftPage(#[prop(optional)] start: Draft, #[prop(optional)] came_back: bool) -> impl IntoView {
-    let draft = typed_or(start);
+pub fn GiftPage(
+    #[prop(optional)] start: Draft,
+    #[prop(optional)] came_back: bool,
+    #[prop(optional_no_strip)] quote: Option<Quote>,
+) -> impl IntoView {
+    let draft = typed(start);
     let (name, giver_name) = (draft.get("recipient_name").to_owned(), draft.get("buyer_name").to_owned());
     let came_back = came_back.then(|| {
         view! {
@@ -51,25 +59,31 @@ pub fn GiftPage(#[prop(optional)] start: Draft, #[prop(optional)] came_back: boo
             {came_back}
             <Slip kept="Nothing was charged, and everything you wrote is still here."/>
             <form class="pair order" method="post" action="/gift" novalidate>
+                // The Enter key presses a form's first button, which must not be the promo code's.
+                <button class="vh" tabindex="-1" aria-hidden="true">"Continue to payment"</button>
                 <div class="sheet">
                     <Membership chosen=draft.get("tier").to_owned()/>
                     <Length chosen=draft.get("duration_months").to_owned()/>
                     <TheCard draft=draft.clone()/>
                     <Delivery draft=draft.clone()/>
-                    <You draft/>
+                    <You draft quote=quote.clone()/>
                 </div>
                 <aside class="stay stack" aria-label="Your gift so far">
                     <PreviewCard name giver_name/>
-                    <Sum/>
-                    <button class="btn wide nums"><PayLabel/></button>
-                    <p class="small">
-                        "You pay on our payment provider’s page, and can still go back from there. Nothing renews by itself."
-                    </p>
+                    <Sum quote=quote.clone()/>
+                    <button class="btn wide nums"><PayLabel quote=quote.clone()/></button>
+                    <p class="small"><PayNote quote/></p>
                 </aside>
             </form>
         </Frame>
     }
     .into_any()
+}
+
+/// What stands in the form: what was typed, without a code that its buyer has removed, or else `start`.
+pub(super) fn typed(start: Draft) -> Draft {
+    let draft = typed_or(start);
+    if draft.get("apply") == "none" { draft.without("promo_code") } else { draft }
 }
 
 /// The choice among `all`: the one that was made, else `otherwise`; never none.
@@ -214,7 +228,12 @@ fn city(zone: &str) -> String {
 }
 
 #[component]
-fn You(draft: Draft) -> impl IntoView {
+fn You(draft: Draft, quote: Option<Quote>) -> impl IntoView {
+    let is_refused = Refusal::of_this_page().is_some_and(|refusal| refusal.message("promo_code").is_some());
+    let promo = match quote.filter(|_| !is_refused) {
+        Some(quote) => Either::Left(view! { <PromoApplied quote/> }),
+        None => Either::Right(view! { <PromoField value=draft.get("promo_code").to_owned()/> }),
+    };
     view! {
         <fieldset>
             <legend>"You"</legend>
@@ -225,14 +244,7 @@ fn You(draft: Draft) -> impl IntoView {
                 autocomplete="email"
                 hint="For the receipt, and the link to your gift."
             />
-            <Field
-                name="promo_code"
-                label="Promo code"
-                value=draft.get("promo_code")
-                class="short"
-                optional=true
-                hint="Taken off before you pay. The payment page shows the final sum."
-            />
+            {promo}
         </fieldset>
     }
     .into_any()

@@ -16,6 +16,13 @@ impl Draft {
     /// Fields whose values go nowhere but to the verb. A mailed link's token is none of them: its page comes back with it.
     const SECRETS: [&'static str; 3] = ["password", "current_password", "key"];
 
+    /// The same with nothing typed there.
+    #[must_use]
+    pub fn without(mut self, field: &str) -> Self {
+        self.0.remove(field);
+        self
+    }
+
     /// What was typed for this field; empty where nothing was.
     pub fn get(&self, field: &str) -> &str {
         self.0.get(field).map_or("", String::as_str)
@@ -92,9 +99,9 @@ impl Refusal {
     }
 }
 
-/// What was typed into the refused form of this page; `otherwise` where nothing was refused.
+/// What was typed into the form of this page, which was refused or is shown again; `otherwise` where it is new.
 pub(super) fn typed_or(otherwise: Draft) -> Draft {
-    Refusal::of_this_page().map_or(otherwise, |refusal| refusal.draft)
+    Refusal::of_this_page().map(|refusal| refusal.draft).or_else(use_context).unwrap_or(otherwise)
 }
 
 /// With its first letter large.

@@ -33,12 +33,13 @@ fn Paid(status: StatusPage) -> impl IntoView {
         Some(giver) => format!("Thank you, {}.", giver.as_str()),
         None => "Thank you.".to_owned(),
     };
+    let paid = if status.receipt.total.is_zero() { "Nothing was to pay" } else { "It is paid" };
     let next = match &status.delivery {
-        DeliverySeen::LinkOnly => format!("It is paid, and the link to pass on to {name} is on the gift’s own page."),
-        DeliverySeen::Scheduled { due_at } => format!("It is paid, and goes out to {name} on {}.", date(*due_at)),
-        DeliverySeen::Leaving | DeliverySeen::Sent { .. } => format!("It is paid, and the card is on its way to {name}."),
+        DeliverySeen::LinkOnly => format!("{paid}, and the link to pass on to {name} is on the gift’s own page."),
+        DeliverySeen::Scheduled { due_at } => format!("{paid}, and it goes out to {name} on {}.", date(*due_at)),
+        DeliverySeen::Leaving | DeliverySeen::Sent { .. } => format!("{paid}, and the card is on its way to {name}."),
         DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. } => {
-            format!("It is paid, but our mail to {name} came back. The gift’s own page has a form for another address.")
+            format!("{paid}, but our mail to {name} came back. The gift’s own page has a form for another address.")
         }
     };
     let mailbox = status.buyer_email.as_ref().map(|email| format!("A copy is in your mailbox, {}. ", email.as_str()));

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod promo;
+
 use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -42,6 +44,9 @@ enum Command {
     /// Gifts.
     #[command(subcommand)]
     Gift(GiftCommand),
+    /// Promo codes.
+    #[command(subcommand)]
+    Promo(promo::PromoCommand),
 }
 
 #[derive(Subcommand)]
@@ -85,6 +90,7 @@ async fn carry_out(command: Command, settings: Settings) -> Result<(), StartErro
             create_account(&settings, &email, admin, verified).await
         }
         Command::Gift(GiftCommand::Show { reference }) => show_gift(&settings, &reference).await,
+        Command::Promo(command) => promo::carry_out(command, &settings).await,
     }
 }
 

@@ -1,5 +1,5 @@
 //! A refused form comes back whole: the server function answers an error, and its page is rendered again around it, with status 422 or
-//! whatever belongs to the error. Nothing that was typed stands in a URL, and no session is made for it.
+//! whatever belongs to the error; so does one that asks to be shown again, with 200. Nothing that was typed stands in a URL, and no session is made for it.
 
 use std::collections::HashSet;
 
@@ -19,6 +19,7 @@ use crate::Error;
 use crate::api::error_json;
 use crate::error::CauseKept;
 use crate::pages::{Draft, Refusal};
+use crate::visitor::SHOWN_AGAIN;
 
 /// The largest body that any door takes, in bytes.
 pub const BODY_MAX: usize = 64 * 1024;
@@ -42,6 +43,10 @@ pub async fn refused_forms(State(pages): State<Router>, request: Request, next: 
     let error = match doubled(&fields) {
         Some(name) => Error::invalid(name, "This was sent twice. Fill it in once"),
         None => match answer(&parts, bytes.into(), next).await {
+            Ok(response) if response.headers().contains_key(SHOWN_AGAIN) => {
+                let Ok(page) = pages.oneshot(page_again(parts, fields.into_iter().collect::<Draft>())).await;
+                return page;
+            }
             Ok(response) => return response,
             Err(error) => error,
         },
@@ -69,15 +74,15 @@ async fn answer(parts: &Parts, body: Body, next: Next) -> Result<Response, Error
     Err(serde_json::from_slice(&bytes).unwrap_or_else(Error::internal))
 }
 
-/// The page at which the form was opened, asked for as if nothing had been posted.
-fn page_again(mut parts: Parts, refusal: Refusal) -> Request {
+/// The page at which the form was opened, asked for as if nothing had been posted; it `finds` what it shall show.
+fn page_again<T: Clone + Send + Sync + 'static>(mut parts: Parts, finds: T) -> Request {
     if let Some(OriginalUri(uri)) = parts.extensions.get::<OriginalUri>() {
         parts.uri = uri.clone();
     }
     parts.method = Method::GET;
     parts.headers.remove(CONTENT_TYPE);
     parts.headers.remove(CONTENT_LENGTH);
-    parts.extensions.insert(refusal);
+    parts.extensions.insert(finds);
     Request::from_parts(parts, Body::empty())
 }
 

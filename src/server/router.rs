@@ -31,7 +31,7 @@ use super::telemetry;
 use crate::api;
 use crate::catalog::Brand;
 use crate::error::CauseKept;
-use crate::pages::{App, Notice, Refusal, RequestId, Shell, Shopfront, SignedIn};
+use crate::pages::{App, Draft, Notice, Refusal, RequestId, Shell, Shopfront, SignedIn};
 use crate::shop::Shop;
 use crate::store::sessions::Sessions;
 use crate::values::Accent;
@@ -128,6 +128,9 @@ fn provide_request(shop: &Arc<Shop>, front: &Arc<Shopfront>) {
     }
     if let Some(refusal) = parts.extensions.get::<Refusal>() {
         provide_context(refusal.clone());
+    }
+    if let Some(draft) = parts.extensions.get::<Draft>() {
+        provide_context(draft.clone());
     }
     if let Some(id) = parts.extensions.get::<RequestId>() {
         provide_context(id.clone());

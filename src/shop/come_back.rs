@@ -1,9 +1,10 @@
 //! A buyer comes back from the payment page: having paid, or not.
 
-use super::{GiftFields, PaymentSeen, Shop, StatusPage, Thanks};
+use super::{GiftFields, PaymentSeen, Quote, Shop, StatusPage, Thanks};
+use crate::catalog::PromoCode;
 use crate::checkout::{Order, OrderState, ReturnHint};
 use crate::gifts::{self, Delivery, Gift, GiftState};
-use crate::store::{gifts as gift_rows, orders};
+use crate::store::{gifts as gift_rows, orders, promo_codes};
 use crate::values::{CheckoutSessionId, OrderId};
 use crate::{Error, Result};
 
@@ -33,7 +34,8 @@ impl Shop {
         Ok(match gift.state {
             GiftState::Pending | GiftState::Canceled { .. } => {
                 let order = self.order(&order_id).await?;
-                Canceled::NotPaid(Box::new(self.fields_of(&gift, &order)))
+                let quote = self.quote_of_order(&order).await?;
+                Canceled::NotPaid { fields: Box::new(self.fields_of(&gift, &order)), quote }
             }
             GiftState::Purchased { .. }
             | GiftState::Held { .. }
@@ -42,6 +44,14 @@ impl Shop {
             | GiftState::Declined { .. }
             | GiftState::Expired { .. } => Canceled::PaidAfterAll(Box::new(self.show(&gift).await?)),
         })
+    }
+
+    /// The prices with the order's code, of which the order that comes back holds a use itself.
+    async fn quote_of_order(&self, order: &Order) -> Result<Option<Quote>> {
+        let Some(name) = &order.promo_code else { return Ok(None) };
+        let Some(code) = promo_codes::find(&mut *self.store.connection().await?, name).await? else { return Ok(None) };
+        let others = if order.uses_promo_code() { code.uses - 1 } else { code.uses };
+        Ok(self.quote_of(&PromoCode { uses: others, ..code }))
     }
 
     /// The form as it must have been filled in for this gift.
@@ -124,7 +134,11 @@ impl Shop {
 /// What a buyer finds who turned back.
 #[derive(Clone, Debug)]
 pub enum Canceled {
-    NotPaid(Box<GiftFields>),
+    NotPaid {
+        fields: Box<GiftFields>,
+        /// Where a promo code lowered the price.
+        quote: Option<Quote>,
+    },
     /// It was paid in another window.
     PaidAfterAll(Box<StatusPage>),
 }

@@ -96,3 +96,61 @@ pub(super) fn refused(wrong: Wrong) -> Error {
 fn wrong(advice: impl Into<String>) -> Wrong {
     Wrong::new(FIELD, advice)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::catalog::{Discount, Months};
+    use crate::checkout::{Flowglad, FlowgladOptions, FlowgladSettings, PROVIDER_TIMEOUT};
+    use crate::shop::testing::{HOME, World};
+    use crate::shop::{GiftFields, NewPromoCode};
+    use crate::store::Store;
+    use crate::store::testing::on_both;
+
+    fn flowglad() -> Arc<Flowglad> {
+        // Another test may have been first; either way there is one.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let settings = FlowgladSettings {
+            secret_key: "sk_test_of_nobody".to_owned(),
+            webhook_secret: "whsec_AAAA".to_owned(),
+            api_base: "http://127.0.0.1:1".parse().unwrap(),
+            checkout_origin: None,
+            options: FlowgladOptions::default(),
+            timeout: PROVIDER_TIMEOUT,
+        };
+        Arc::new(Flowglad::new(settings, reqwest::Client::new()))
+    }
+
+    on_both!(a_provider_that_charges_only_its_own_prices_is_not_asked_for_less, async |store: Store| {
+        let world = World::selling_at(store, vec![flowglad()]);
+        let new = |name: &str, count: i64| NewPromoCode {
+            name: PromoName::parse(name).unwrap(),
+            discount: Discount::Percent(count.try_into().unwrap()),
+            tiers: vec![],
+            first_day: None,
+            last_day: None,
+            uses_max: None,
+        };
+        world.shop.create_promo_code(&new("SOME", 10)).await.unwrap();
+        let all = world.shop.create_promo_code(&new("ALL", 100)).await.unwrap();
+        let fields = GiftFields {
+            tier: "member".into(),
+            duration_months: "3".into(),
+            recipient_name: "Bea".into(),
+            recipient_email: "bea@example.com".into(),
+            buyer_email: "ada@example.com".into(),
+            promo_code: "some".into(),
+            ..GiftFields::default()
+        };
+        let purchase = world.shop.read_purchase(&fields, HOME).await.unwrap();
+        let refused = world.shop.buy(&purchase, HOME).await.unwrap_err();
+        assert_eq!(refused.to_string(), "Remove SOME: our payment provider charges only the full price.");
+        let offer = world.shop.catalog().offer(Tier::Member, Months::Three).unwrap();
+        assert!(world.shop.discounted(&all, offer, world.shop.now()).unwrap().is_zero(), "what costs nothing asks nobody");
+        let orders: Vec<String> =
+            sqlx::query_scalar("select id from orders").fetch_all(&mut *world.store.connection().await.unwrap()).await.unwrap();
+        assert_eq!(orders, [""; 0]);
+    });
+}

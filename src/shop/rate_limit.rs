@@ -39,7 +39,7 @@ impl Limit {
     /// Codes that no gift has, from one network. A code has 120 bits; this keeps the table quiet.
     pub(super) const CODES_FROM: Self = Self::new("codes from", 60, 15 * MINUTE);
     /// Promo codes that there are not, from one network. They are words, and can be guessed.
-    pub(super) const PROMO_CODES_FROM: Self = Self::new("promo codes from", 30, 15 * MINUTE);
+    pub(super) const PROMO_CODES_FROM: Self = Self::new("promo codes from", 60, 15 * MINUTE);
     /// Orders that one network begins: somebody who tries cards makes many.
     pub(super) const CHECKOUTS_FROM: Self = Self::new("checkouts from", 300, HOUR);
 

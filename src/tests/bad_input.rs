@@ -34,7 +34,7 @@ fn wrong_fields() -> Vec<(&'static str, String)> {
         wrong("delivery", "pigeon"),
         wrong("deliver_on", "2026-11-20"),
         wrong("deliver_on", "tomorrow"),
-        wrong("promo_code", "WINTER"),
+        wrong("promo_code", "WINTER/10"),
     ]
 }
 

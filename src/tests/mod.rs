@@ -5,6 +5,7 @@ mod buying;
 mod changing;
 mod outages;
 mod paying;
+mod promo_codes;
 mod redeeming;
 mod registering;
 mod scanners;

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 
 use super::super::*;
-use crate::catalog::{Months, Tier};
+use crate::catalog::{Catalog, Discount, Months, PromoCode, PromoName, Tier};
 use crate::error::{Error, Wrong};
 use crate::memberships::{Source, Stretch, StretchKind};
 use crate::shop::{
-    AccountView, Card, DeliverySeen, GiftLine, Knot, KnotKind, Masked, PaymentSeen, Receipt, RedeemView, Standing, StatusPage,
-    Thanks,
+    AccountView, Card, DeliverySeen, GiftLine, Knot, KnotKind, Masked, PaymentSeen, Quote, Receipt, RedeemView, Standing,
+    StatusPage, Thanks,
 };
 use crate::values::{Currency, Email, Entropy, GrantId, Message, Money, PersonName, Timestamp};
 
@@ -80,11 +80,30 @@ fn shop_scenes() -> Vec<Scene> {
             ]);
             view! { <GiftPage start came_back=true/> }.into_any()
         }),
+        scene("gift-priced", || priced(10)),
+        scene("gift-free", || priced(100)),
         scene("thanks", || thanks(PaymentSeen::Paid)),
         scene("thanks-processing", || thanks(PaymentSeen::Processing)),
         scene("thanks-open", || thanks(PaymentSeen::Open)),
         scene("thanks-ended", || thanks(PaymentSeen::Ended)),
     ]
+}
+
+/// With a code that takes off so many in the hundred, of a Founder's price only.
+fn priced(percent: i64) -> AnyView {
+    let code = PromoCode {
+        name: PromoName::parse("WINTER10").unwrap(),
+        discount: Discount::Percent(percent.try_into().unwrap()),
+        tiers: vec![Tier::Founder],
+        starts_at: None,
+        ends_at: None,
+        uses_max: None,
+        uses: 0,
+        created_at: today(),
+    };
+    let prices = Catalog::default();
+    let quote = Some(Quote::of(&code, prices.offers(), |offer| code.price(offer, today()).ok()));
+    view! { <GiftPage start=Draft::from_iter([("recipient_name", "Bea")]) quote/> }.into_any()
 }
 
 fn redeem_scenes() -> Vec<Scene> {

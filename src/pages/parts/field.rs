@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 
 use super::super::Refusal;
+use crate::catalog::PromoName;
+use crate::shop::Quote;
 use crate::values::{Message, PersonName};
 
 /// The names by which a control points at the texts that describe it, the refusal before the hint.
@@ -145,6 +147,55 @@ pub fn MessageField(value: String) -> impl IntoView {
 /// A parser drops one line break behind the tag: with one of ours there, none that was typed is lost.
 fn textarea_html(text: &str) -> String {
     format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
+}
+
+/// Where a code is typed. Its own button shows the form again with the prices that it makes, and leads back to this field.
+#[component]
+pub fn PromoField(value: String) -> impl IntoView {
+    let wiring = Wiring::of("promo_code", true);
+    let (invalid, described_by) = (wiring.invalid(), wiring.described_by);
+    view! {
+        <Labelled
+            name="promo_code"
+            label="Promo code".to_owned()
+            optional=true
+            wrong=wiring.wrong
+            hint=Some("Apply it to see the sum here. The payment page shows it as well.")
+        >
+            <div class="row apply">
+                <input
+                    id="promo_code"
+                    name="promo_code"
+                    class="short"
+                    value=(!value.is_empty()).then_some(value)
+                    autocomplete="off"
+                    autocapitalize="characters"
+                    spellcheck="false"
+                    maxlength=PromoName::LONGEST
+                    aria-invalid=invalid
+                    aria-describedby=described_by
+                />
+                <button class="btn quiet" name="apply" value="code" formaction="/gift#promo_code">"Apply the code"</button>
+            </div>
+        </Labelled>
+    }
+    .into_any()
+}
+
+/// A code that counts. It can't be edited, so that the price beside it stays the price that is charged.
+#[component]
+pub fn PromoApplied(quote: Quote) -> impl IntoView {
+    let Quote { name, discount, .. } = quote;
+    view! {
+        <div class="field">
+            <input type="hidden" name="promo_code" value=name.to_string()/>
+            <div class="note row" id="promo_code">
+                <p role="status"><b>{name.to_string()}</b>" takes "{discount.to_string()}"."</p>
+                <button class="btn quiet" name="apply" value="none" formaction="/gift#promo_code">"Remove the code"</button>
+            </div>
+        </div>
+    }
+    .into_any()
 }
 
 /// A choice as a card around a real radio button.

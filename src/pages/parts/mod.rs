@@ -16,13 +16,13 @@ pub mod turns;
 pub use card::{CardFront, MaskedAddress, MaskedCard, OpenCard, PreviewCard, SealedCard};
 pub use course::{Course, Stop};
 pub use cut::Cut;
-pub use field::{EmailField, Field, MessageField, NewPasswordField, PasswordField, Pick};
+pub use field::{EmailField, Field, MessageField, NewPasswordField, PasswordField, Pick, PromoApplied, PromoField};
 pub use frame::{Frame, Place};
 pub use letterbox::Letterbox;
 pub use receipt::ReceiptFacts;
 pub use slip::Slip;
 pub use spool::Spool;
-pub use sum::{PayLabel, Sum};
+pub use sum::{PayLabel, PayNote, Sum};
 pub use turns::{Turn, turns};
 
 use crate::values::PersonName;

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 
 use super::super::shopfront;
 use crate::catalog::{Months, Offer, Tier};
+use crate::shop::Quote;
+use crate::values::Money;
 
 /// The class that the style sheet shows while this length is chosen.
 const fn length_class(months: Months) -> &'static str {
@@ -36,14 +38,19 @@ pub fn ByLength(text: fn(Months) -> String) -> impl IntoView {
 }
 
 /// One text for each offer, of which the chosen offer's is seen.
-#[component]
-fn ByOffer<V: IntoView + 'static>(text: fn(&Offer) -> V) -> impl IntoView {
+fn by_offer<V: IntoView + 'static>(text: impl Fn(&Offer) -> V) -> AnyView {
     let catalog = &shopfront().catalog;
     let one =
         |tier, months| catalog.offer(tier, months).map(|offer| view! { <span class=length_class(months)>{text(offer)}</span> });
     Tier::ALL
         .map(|tier| view! { <span class=tier_class(tier)>{Months::ALL.map(|months| one(tier, months)).collect_view()}</span> })
         .collect_view()
+        .into_any()
+}
+
+/// What an offer costs with the code that was applied; the list price where none was, or it is not for this offer.
+fn to_pay(offer: &Offer, quote: Option<&Quote>) -> Money {
+    quote.and_then(|quote| quote.price(offer)).unwrap_or(offer.price)
 }
 
 /// The prices of one length, of which the chosen tier's is seen.
@@ -54,19 +61,26 @@ pub fn LengthPrice(months: Months) -> impl IntoView {
     Tier::ALL.map(|tier| view! { <span class=tier_class(tier)>{price(tier)}</span> }).collect_view()
 }
 
-/// "Founder, 12 months" and what it costs, and the sum to pay.
+/// "Founder, 12 months" and what it costs, what a code takes off, and the sum to pay.
 #[component]
-pub fn Sum() -> impl IntoView {
-    let price = |offer: &Offer| offer.price.brief();
+pub fn Sum(quote: Option<Quote>) -> impl IntoView {
+    let off = quote.as_ref().map(|quote| {
+        let off = by_offer(|offer| match quote.price(offer).and_then(|price| offer.price.minus(price).ok()) {
+            Some(off) => format!("−{}", off.brief()),
+            None => "not for this".to_owned(),
+        });
+        view! { <div><dt>{quote.name.to_string()}</dt><dd>{off}</dd></div> }
+    });
     view! {
         <dl class="facts nums">
             <div>
                 <dt><ByTier text=|tier| tier.title().to_owned()/>", "<ByLength text=|months| months.in_figures()/></dt>
-                <dd><ByOffer text=price/></dd>
+                <dd>{by_offer(|offer| offer.price.brief())}</dd>
             </div>
+            {off}
             <div class="total">
                 <dt>"To pay, once"</dt>
-                <dd><ByOffer text=price/></dd>
+                <dd>{by_offer(move |offer| to_pay(offer, quote.as_ref()).brief())}</dd>
             </div>
         </dl>
     }
@@ -75,13 +89,24 @@ pub fn Sum() -> impl IntoView {
 
 /// What the form's one button says. Where nothing is to pay, it says what happens instead.
 #[component]
-pub fn PayLabel() -> impl IntoView {
-    let label = |offer: &Offer| {
-        if offer.price.is_zero() {
+pub fn PayLabel(quote: Option<Quote>) -> impl IntoView {
+    by_offer(move |offer| {
+        let price = to_pay(offer, quote.as_ref());
+        if price.is_zero() {
             view! { <span class="mailed">"Send the gift"</span><span class="handed">"Make the gift"</span> }.into_any()
         } else {
-            format!("Continue to payment: {}", offer.price.brief()).into_any()
+            format!("Continue to payment: {}", price.brief()).into_any()
         }
-    };
-    view! { <ByOffer text=label/> }
+    })
+}
+
+/// What happens behind the button.
+#[component]
+pub fn PayNote(quote: Option<Quote>) -> impl IntoView {
+    const PAID: &str = "You pay on our payment provider’s page, and can still go back from there. Nothing renews by itself.";
+    const FREE: &str = "There is nothing to pay, and nothing renews by itself.";
+    if shopfront().catalog.offers().iter().all(|offer| !to_pay(offer, quote.as_ref()).is_zero()) {
+        return PAID.into_any();
+    }
+    by_offer(move |offer| if to_pay(offer, quote.as_ref()).is_zero() { FREE } else { PAID })
 }

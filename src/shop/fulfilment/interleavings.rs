@@ -325,7 +325,7 @@ on_both!(a_day_chosen_by_another_clock_comes_back_as_it_was_typed, async |store:
     let session = orders::session(&mut connection, &promised.session_id).await.unwrap().unwrap();
     drop(connection);
     let token = gifts::order_token(&world.shop.secrets.current, &session.order_id, &session.id);
-    let Canceled::NotPaid(typed) = world.shop.canceled(&token).await.unwrap() else { panic!("it was not paid") };
+    let Canceled::NotPaid { fields: typed, .. } = world.shop.canceled(&token).await.unwrap() else { panic!("it was not paid") };
     assert_eq!((typed.deliver_on.as_str(), typed.time_zone.as_str()), ("2026-12-24", "Pacific/Auckland"));
     let again = world.shop.buy(&world.shop.read_purchase(&typed, HOME).await.unwrap(), HOME).await.unwrap();
     assert_eq!(again.gift_id, promised.gift_id, "what is sent again is the same purchase");

@@ -8,11 +8,12 @@ use crate::checkout::ProviderSessionId;
 use crate::gifts::Gift;
 use crate::store;
 
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "accounts",
     "sessions",
     "one_time_links",
     "access_tokens",
+    "promo_codes",
     "orders",
     "checkout_sessions",
     "provider_events",
