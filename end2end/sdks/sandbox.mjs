@@ -42,6 +42,8 @@ export async function openSandbox() {
       decide: (pageUrl, outcome = 'pay', fields = {}) => submit(pageUrl, { outcome, ...fields }),
       /** Does on the sandbox's own page of a session what an operator would: refund it, dispute it, decide the dispute. */
       act: (sessionId, fields) => submit(`${env.STRIPE_API_BASE}/sessions/${sessionId}`, fields),
+      /** The same with a subscription: renew it, let a renewal fail, end it. */
+      turn: (subscriptionId, act) => submit(`${env.STRIPE_API_BASE}/subscriptions/${subscriptionId}`, { act }),
       /** Switches the webhooks' faults; see the sandbox's `/control/webhooks`. */
       control: (order) => fetch(`${env.STRIPE_API_BASE}/control/webhooks`, json(order)).then((answer) => answer.json()),
       stop,

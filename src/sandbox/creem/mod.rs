@@ -5,6 +5,7 @@ mod call;
 mod create;
 mod customers;
 mod discounts;
+mod endpoints;
 mod error;
 mod objects;
 mod products;

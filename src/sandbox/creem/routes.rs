@@ -10,7 +10,7 @@ use axum::routing::{any, delete, get, post};
 
 use super::call::{Call, Outcome};
 use super::error::CreemError;
-use super::{create, customers, discounts, objects, products, shelf, subscriptions, transactions};
+use super::{create, customers, discounts, endpoints, objects, products, subscriptions, transactions};
 use crate::sandbox::till::Provider;
 use crate::sandbox::world::{Change, State, World};
 
@@ -38,8 +38,11 @@ pub fn all() -> Router<Arc<World>> {
         .route("/v1/subscriptions/{id}/pause", post(pause_subscription))
         .route("/v1/subscriptions/{id}/resume", post(resume_subscription))
         .route("/v1/subscriptions/{id}/upgrade", post(upgrade_subscription))
-        .route("/v1/webhooks", reading(shelf::webhooks).merge(writing(shelf::make_webhook)))
-        .route("/v1/webhooks/{id}/secret", get(webhook_secret))
+        .route("/v1/webhooks", reading(endpoints::list).merge(writing(endpoints::create)))
+        .route("/v1/webhooks/{id}", get(read_endpoint).patch(update_endpoint).delete(delete_endpoint))
+        .route("/v1/webhooks/{id}/secret", get(endpoint_secret))
+        .route("/v1/webhooks/{id}/events/pending", get(pending_events))
+        .route("/v1/webhooks/{id}/events/{event_id}/ack", post(acknowledge_event))
         .route("/{*rest}", any(unrecognized))
         .method_not_allowed_fallback(unrecognized)
 }
@@ -119,8 +122,28 @@ async fn upgrade_subscription(Path(id): Path<String>, call: Call) -> Response {
     call.write(|change, call| subscriptions::upgrade(change, call, &id)).await
 }
 
-async fn webhook_secret(Path(id): Path<String>, call: Call) -> Response {
-    call.read(|state, call| shelf::webhook_secret(state, call, &id)).await
+async fn read_endpoint(Path(id): Path<String>, call: Call) -> Response {
+    call.read(|state, _| endpoints::read(state, &id)).await
+}
+
+async fn update_endpoint(Path(id): Path<String>, call: Call) -> Response {
+    call.write(|change, call| endpoints::update(change, call, &id)).await
+}
+
+async fn delete_endpoint(Path(id): Path<String>, call: Call) -> Response {
+    call.write(|change, _| endpoints::delete(change, &id)).await
+}
+
+async fn endpoint_secret(Path(id): Path<String>, call: Call) -> Response {
+    call.read(|state, _| endpoints::secret(state, &id)).await
+}
+
+async fn pending_events(Path(id): Path<String>, call: Call) -> Response {
+    call.read(|state, call| endpoints::pending(state, call, &id)).await
+}
+
+async fn acknowledge_event(Path((id, event_id)): Path<(String, String)>, call: Call) -> Response {
+    call.write(|change, call| endpoints::acknowledge(change, call, &id, &event_id)).await
 }
 
 async fn unrecognized(method: Method, uri: Uri, call: Call) -> Response {
