@@ -172,6 +172,8 @@ pub struct Capabilities {
     pub cancel_session: bool,
     /// Sends events for refunds and disputes; where not, they are found by asking.
     pub refund_events: bool,
+    /// Sends an event when a dispute is decided; where not, that is found by asking.
+    pub dispute_ends: bool,
 }
 
 /// One thing that a provider says has happened. What is paid is net of tax and fees that the provider put on top of our price,

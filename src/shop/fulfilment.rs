@@ -12,7 +12,7 @@ mod tests;
 use self::ordered::Ordered;
 use super::{Raced, Shop, discount, until_unraced};
 use crate::Error;
-use crate::checkout::{Applied, CheckoutSession, Fact, Order, PaymentId, ProviderEvent};
+use crate::checkout::{Applied, CheckoutSession, Fact, Order, OrderState, PaymentId, ProviderEvent};
 use crate::outbox;
 use crate::store::{self, Tx, orders, provider_events, subscriptions};
 use crate::values::{CheckoutSessionId, EventId, OrderId, Timestamp};
@@ -90,7 +90,7 @@ impl Shop {
     }
 
     /// Stops asking about a session that has ended, or that was paid and its order knows it: one that tells of a dispute before the payment
-    /// is asked about on. So is, for a while, a payment that could still be refunded, where the provider doesn't tell of refunds by itself.
+    /// is asked about on. So is, for a while, what the provider won't tell by itself: a refund of what was paid, or how a dispute ended.
     async fn settle_session(
         &self,
         tx: &mut Tx,
@@ -99,13 +99,21 @@ impl Shop {
         facts: &[Fact],
         now: Timestamp,
     ) -> Result<(), store::Error> {
-        let Some(session) = session.filter(|session| session.next_check_at.is_some()) else { return Ok(()) };
+        let Some(session) = session else { return Ok(()) };
+        let tells = self.provider(session.provider).map(|provider| provider.capabilities());
+        let is_undecided = matches!(order.state, OrderState::Disputed { paid_at: Some(_), .. });
+        if is_undecided && tells.is_some_and(|tells| !tells.dispute_ends) {
+            return orders::advance_session(tx, session, &session.watched(now)).await;
+        }
+        if session.next_check_at.is_none() {
+            return Ok(());
+        }
         let is_paid = facts.iter().any(Fact::is_of_payment) && !order.awaits_payment();
         if !is_paid && !facts.iter().any(Fact::ends_session) {
             return Ok(());
         }
-        let tells = self.provider(session.provider).is_none_or(|provider| provider.capabilities().refund_events);
-        let after = if !tells && can_be_refunded(facts) { session.watched(now) } else { session.settled() };
+        let tells_of_refunds = tells.is_none_or(|tells| tells.refund_events);
+        let after = if !tells_of_refunds && can_be_refunded(facts) { session.watched(now) } else { session.settled() };
         orders::advance_session(tx, session, &after).await
     }
 

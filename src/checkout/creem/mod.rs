@@ -88,7 +88,7 @@ impl Provider for Creem {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { own_price: true, partial_refund: false, cancel_session: false, refund_events: true }
+        Capabilities { own_price: true, partial_refund: false, cancel_session: false, refund_events: true, dispute_ends: false }
     }
 
     fn can_charge(&self, amount: Money) -> bool {

@@ -79,7 +79,7 @@ impl Provider for Flowglad {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { own_price: false, partial_refund: true, cancel_session: false, refund_events: false }
+        Capabilities { own_price: false, partial_refund: true, cancel_session: false, refund_events: false, dispute_ends: false }
     }
 
     /// It charges only prices of its own, so each is one that it can charge.

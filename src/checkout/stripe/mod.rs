@@ -136,7 +136,7 @@ impl Provider for Stripe {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { own_price: true, partial_refund: true, cancel_session: true, refund_events: true }
+        Capabilities { own_price: true, partial_refund: true, cancel_session: true, refund_events: true, dispute_ends: true }
     }
 
     fn can_charge(&self, amount: Money) -> bool {

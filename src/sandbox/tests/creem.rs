@@ -1,5 +1,6 @@
 //! Creem's protocol on its own port: keys, products, discounts, checkouts, refunds, subscriptions and signed webhooks.
 
+mod endpoints;
 mod shelf;
 mod subscriptions;
 

@@ -29,6 +29,8 @@ const NEARLY_A_DAY: Duration = Duration::from_mins(24 * 60 - 1);
 #[derive(Default)]
 pub(super) struct Puppet {
     is_closed: bool,
+    /// Tells of disputes, and not how they end.
+    is_silent: bool,
     pub answers: Mutex<VecDeque<ProviderEvent>>,
 }
 
@@ -43,7 +45,13 @@ impl Provider for Puppet {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { own_price: true, partial_refund: true, cancel_session: true, refund_events: true }
+        Capabilities {
+            own_price: true,
+            partial_refund: true,
+            cancel_session: true,
+            refund_events: true,
+            dispute_ends: !self.is_silent,
+        }
     }
 
     fn can_charge(&self, _: Money) -> bool {
@@ -122,7 +130,11 @@ async fn purchase(world: &World) -> Purchase {
 
 impl Desk {
     async fn on(store: Store) -> Self {
-        let puppet = Arc::new(Puppet::default());
+        Self::before(store, Puppet::default()).await
+    }
+
+    async fn before(store: Store, puppet: Puppet) -> Self {
+        let puppet = Arc::new(puppet);
         let world = World::selling_at(store, vec![Arc::<Puppet>::clone(&puppet)]);
         let promised = Self::buys(&world, HOME).await;
         Self { world, puppet, promised }
@@ -255,6 +267,20 @@ on_both!(a_dispute_before_the_payment_does_not_end_the_asking, async |store: Sto
     desk.hears(desk.seen(Some("pi_1"), &[Fact::DisputeWon, PAID])).await;
     assert_eq!(desk.gift().await, "purchased");
     assert_eq!(desk.session().await.next_check_at, None);
+});
+
+on_both!(a_dispute_whose_end_nobody_tells_is_decided_by_asking, async |store: Store| {
+    let desk = Desk::before(store, Puppet { is_silent: true, ..Puppet::default() }).await;
+    desk.hears(desk.seen(Some("pi_1"), &[PAID])).await;
+    assert_eq!(desk.session().await.next_check_at, None, "nobody asks about what was paid");
+    desk.hears(ProviderEvent { event_id: Some("evt_1".to_owned()), ..desk.seen(Some("pi_1"), &[Fact::Disputed]) }).await;
+    for (facts, state) in [(&[Fact::Disputed, PAID], "held"), (&[PAID, Fact::DisputeWon], "purchased")] {
+        desk.puppet.answers.lock().unwrap().push_back(desk.seen(Some("pi_1"), facts));
+        desk.world.pass(A_DAY);
+        assert_eq!(desk.world.shop.reconcile().await.unwrap().asked, 1);
+        assert_eq!(desk.gift().await, state);
+    }
+    assert_eq!(desk.session().await.next_check_at, None, "it is decided");
 });
 
 on_both!(a_later_session_outlives_the_end_of_an_earlier_one, async |store: Store| {
