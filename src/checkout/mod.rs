@@ -25,7 +25,7 @@ pub use provider::{
     SubscriptionStatus,
 };
 pub use session::{CheckoutSession, ClientUrls, Opened};
-pub use stripe::{Stripe, StripeSettings};
+pub use stripe::{Stripe, StripeOptions, StripeSettings};
 pub use subscription::{Subscription, SubscriptionState, Turn};
 pub use transport::PROVIDER_TIMEOUT;
 #[cfg(test)]

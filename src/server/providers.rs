@@ -76,7 +76,9 @@ fn adapter(name: ProviderName, access: Access, settings: &Settings, client: Clie
     let timeout = PROVIDER_TIMEOUT;
     match name {
         ProviderName::Stripe => {
-            Arc::new(Stripe::new(StripeSettings { secret_key, webhook_secret, api_base, checkout_origin, timeout }, client))
+            let options = settings.stripe.clone();
+            let stripe = StripeSettings { secret_key, webhook_secret, api_base, checkout_origin, timeout, options };
+            Arc::new(Stripe::new(stripe, client))
         }
         ProviderName::Creem => {
             let options = settings.creem.clone();

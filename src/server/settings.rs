@@ -16,7 +16,7 @@ use url::Url;
 use self::file::File;
 pub use self::keys::{KeyNames, ProviderKeys};
 use crate::catalog::{Brand, Catalog};
-use crate::checkout::{CreemOptions, FlowgladOptions, Mode, ProviderName};
+use crate::checkout::{CreemOptions, FlowgladOptions, Mode, ProviderName, StripeOptions};
 use crate::values::{Email, Secret, Zone};
 
 /// Where the optional file is looked for.
@@ -45,6 +45,7 @@ pub struct Settings {
     pub zone: Zone,
     /// Of every provider that has some; the sandbox plays the others.
     pub keys: BTreeMap<ProviderName, ProviderKeys>,
+    pub stripe: StripeOptions,
     pub creem: CreemOptions,
     pub flowglad: FlowgladOptions,
     pub brand: Brand,
@@ -89,7 +90,7 @@ impl Settings {
         }
         match (settings, brand, catalog) {
             (Some(settings), Some(brand), Some(catalog)) if reader.problems.is_empty() => {
-                Ok(Self { brand, catalog, creem: file.creem, flowglad: file.flowglad, ..settings })
+                Ok(Self { brand, catalog, stripe: file.stripe, creem: file.creem, flowglad: file.flowglad, ..settings })
             }
             _ => Err(SettingsError(reader.problems)),
         }
@@ -151,6 +152,7 @@ impl Reader<'_> {
             allowed_origins,
             zone: zone?,
             keys,
+            stripe: StripeOptions::default(),
             creem: CreemOptions::default(),
             flowglad: FlowgladOptions::default(),
             brand: Brand::default(),

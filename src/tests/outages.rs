@@ -10,7 +10,7 @@ use expect_test::expect;
 use super::world::{Cable, Log, Says, ScriptedStripe, World, journey};
 use crate::catalog::{Months, Tier};
 use crate::checkout::fake::{FakeProvider, Scripted, client, reply};
-use crate::checkout::{Provider, Stripe, StripeSettings};
+use crate::checkout::{Provider, Stripe, StripeOptions, StripeSettings};
 use crate::store::testing::Scratch;
 use crate::store::{Engine, Store};
 
@@ -32,6 +32,7 @@ pub(super) async fn selling_through(answers: Vec<Scripted>) -> (World, FakeProvi
         api_base: outside.url.clone(),
         checkout_origin: None,
         timeout: Duration::from_millis(200),
+        options: StripeOptions::default(),
     };
     let provider: Arc<dyn Provider> = Arc::new(Stripe::new(settings, client()));
     let world = World::selling_through(provider, Arc::new(ScriptedStripe::new()), scratch.store.clone()).await;

@@ -1,6 +1,7 @@
-//! The form that opens a session: nothing in it but the sale, our order's id, and the buyer's address to be filled in.
+//! The form that opens a session: nothing in it but the sale, our order's id, the buyer's address to be filled in, and what the shop set.
 
 use super::amounts::to_stripe_amount;
+use super::options::StripeOptions;
 use super::translation::ORDER_ID;
 use crate::checkout::provider::{BackUrls, LineItem, NewSession, PaymentMode, ProviderError};
 
@@ -8,9 +9,23 @@ use crate::checkout::provider::{BackUrls, LineItem, NewSession, PaymentMode, Pro
 pub type Form = Vec<(String, String)>;
 
 /// Fields that only make a payment page more pleasant: where Stripe refuses one, the page opens without it.
-pub const DISPENSABLE: [&str; 2] = ["customer_email", "expires_at"];
+pub const DISPENSABLE: [&str; 3] = ["customer_email", "expires_at", "locale"];
 
-pub fn new_session(session: &NewSession, back: &BackUrls) -> Result<Form, ProviderError> {
+/// How the sum comes about.
+#[derive(Clone, Copy)]
+pub enum Charge<'a> {
+    /// By Stripe's own price where it stands for what we ask, else by our amount.
+    Asked,
+    /// By Stripe's own price and what this promotion code of its own takes off.
+    Discounted(&'a str),
+}
+
+pub fn new_session(
+    session: &NewSession,
+    back: &BackUrls,
+    options: &StripeOptions,
+    charge: Charge<'_>,
+) -> Result<Form, ProviderError> {
     let (mode, metadata) = match session.mode {
         PaymentMode::Payment => ("payment", "payment_intent_data[metadata]"),
         PaymentMode::Subscription => ("subscription", "subscription_data[metadata]"),
@@ -20,38 +35,47 @@ pub fn new_session(session: &NewSession, back: &BackUrls) -> Result<Form, Provid
     put("mode", mode);
     put("client_reference_id", session.order_id.as_str());
     put(&format!("metadata[{ORDER_ID}]"), session.order_id.as_str());
-    // A session's metadata is not handed down to what refunds and disputes name.
+    // A session's metadata is not handed down to what refunds, disputes and renewals name.
     put(&format!("{metadata}[{ORDER_ID}]"), session.order_id.as_str());
     put("success_url", &with_braces(&back.success));
     put("cancel_url", &with_braces(&back.cancel));
-    put("locale", "auto");
+    put("locale", &options.locale);
     put("expires_at", &session.expires_at.seconds().to_string());
     if let Some(email) = &session.buyer_email {
         put("customer_email", email.as_str());
     }
+    if options.automatic_tax {
+        put("automatic_tax[enabled]", "true");
+    }
+    if let Charge::Discounted(code) = charge {
+        put("discounts[0][promotion_code]", code);
+    }
     for (place, item) in session.line_items.iter().enumerate() {
         put(&format!("line_items[{place}][quantity]"), &item.quantity.to_string());
-        for (name, value) in price(item, session.mode)? {
+        for (name, value) in price(item, options, charge)? {
             put(&format!("line_items[{place}]{name}"), &value);
         }
     }
     Ok(form)
 }
 
-/// Stripe's own price where it stands for what we ask; else our amount.
-fn price(item: &LineItem, mode: PaymentMode) -> Result<Vec<(&'static str, String)>, ProviderError> {
-    if let Some(price) = item.price_ids.stripe.as_ref().filter(|_| item.is_list_price) {
+fn price(item: &LineItem, options: &StripeOptions, charge: Charge<'_>) -> Result<Vec<(&'static str, String)>, ProviderError> {
+    let is_its_own = match charge {
+        Charge::Asked => item.is_list_price,
+        Charge::Discounted(_) => true,
+    };
+    if let Some(price) = item.price_ids.stripe.as_ref().filter(|_| is_its_own) {
         return Ok(vec![("[price]", price.clone())]);
     }
-    if mode == PaymentMode::Subscription {
-        return Err(ProviderError::Refused("a subscription needs a price of Stripe's own: name it in the catalog".to_owned()));
-    }
     let amount = to_stripe_amount(item.unit_price).map_err(|error| ProviderError::Refused(error.to_string()))?;
-    Ok(vec![
+    let every = item.every.map(|every| ("[price_data][recurring][interval]", every.as_str().to_owned()));
+    let tax = options.tax_behavior.map(|behavior| ("[price_data][tax_behavior]", behavior.as_str().to_owned()));
+    let ours = [
         ("[price_data][currency]", item.unit_price.currency.as_str().to_ascii_lowercase()),
         ("[price_data][unit_amount]", amount.to_string()),
         ("[price_data][product_data][name]", item.title.clone()),
-    ])
+    ];
+    Ok(ours.into_iter().chain(every).chain(tax).collect())
 }
 
 /// Stripe puts the session's id in place of `{CHECKOUT_SESSION_ID}`, for clients that ask for it in their own URLs.

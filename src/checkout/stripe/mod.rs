@@ -1,10 +1,14 @@
-//! Stripe: hosted Checkout Sessions, refunds and webhooks, by its API of one pinned version.
+//! Stripe: hosted Checkout Sessions, subscriptions, refunds and webhooks, by its API of one pinned version.
 //! Only translates; it decides nothing about orders.
 
 mod amounts;
+mod calls;
 mod form;
 mod objects;
+mod opening;
+mod options;
 mod refusal;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod translation;
@@ -12,25 +16,20 @@ mod translation;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use http::{HeaderMap, Method, header};
-use reqwest::{Client, Request};
-use serde::de::DeserializeOwned;
+use http::HeaderMap;
+use reqwest::Client;
 use url::Url;
 
 use self::form::Form;
-use self::objects::{Dispute, DisputeStatus, Event, List, Session};
-use self::refusal::Refusal;
+use self::objects::{Dispute, DisputeStatus, Event, Expandable, Invoice, List, PaymentIntent, Session};
+pub use self::options::StripeOptions;
 use super::provider::{
     BackUrls, CancelWhen, Capabilities, Mode, NewSession, Notice, OpenSession, PaymentId, Provider, ProviderError, ProviderEvent,
     ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund, ReturnHint,
 };
 use super::signatures::{TOLERANCE, verify_stripe};
-use super::transport::{Transport, unavailable, url};
+use super::transport::{Transport, unavailable};
 use crate::values::{Money, Timestamp};
-
-/// The version whose words this adapter knows. Webhook endpoints have a version of their own; what is read of events
-/// is the same in all versions since 2025-03-31.
-const VERSION: &str = "2026-10-28.endive";
 
 /// Where Stripe's own payment pages are.
 const HOSTED: &str = "https://checkout.stripe.com";
@@ -46,6 +45,7 @@ pub struct StripeSettings {
     pub checkout_origin: Option<String>,
     /// For one try; a request takes at most twice that.
     pub timeout: Duration,
+    pub options: StripeOptions,
 }
 
 impl StripeSettings {
@@ -65,53 +65,27 @@ impl Stripe {
         Self { settings, transport }
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &[&str], query: &[(&str, &str)]) -> Result<T, ProviderError> {
-        let mut url = url(&self.settings.api_base, path)?;
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        let key = url.path().to_owned();
-        let request = self.request(Method::GET, url).build().map_err(unavailable)?;
-        self.ask(request, &key).await.map_err(|refusal| refusal.error)
+    /// A session with all that hangs on it.
+    async fn session(&self, id: &ProviderSessionId, now: Timestamp) -> Result<ProviderEvent, ProviderError> {
+        let expand =
+            [("expand[0]", "payment_intent.latest_charge"), ("expand[1]", "subscription"), ("expand[2]", "invoice.payments")];
+        let session: Session = self.get(&["v1", "checkout", "sessions", &id.0], &expand).await?;
+        let invoiced = self.invoiced(&session).await?;
+        let dispute = match translation::disputed_payment(&session, invoiced.as_ref()) {
+            Some(payment) => Some(self.dispute_of(payment).await?),
+            None => None,
+        };
+        translation::retrieved(&session, invoiced.as_ref(), dispute, self.mode(), now)
     }
 
-    async fn post<T: DeserializeOwned>(&self, path: &[&str], form: &Form, key: &str) -> Result<T, Refusal> {
-        let request = self.form_request(path, form, key)?;
-        self.ask(request, key).await
-    }
-
-    fn form_request(&self, path: &[&str], form: &Form, key: &str) -> Result<Request, ProviderError> {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        self.request(Method::POST, url(&self.settings.api_base, path)?)
-            .header("idempotency-key", key)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(body)
-            .build()
-            .map_err(unavailable)
-    }
-
-    fn request(&self, method: Method, url: Url) -> reqwest::RequestBuilder {
-        self.transport.client().request(method, url).bearer_auth(&self.settings.secret_key).header("stripe-version", VERSION)
-    }
-
-    async fn ask<T: DeserializeOwned>(&self, request: Request, key: &str) -> Result<T, Refusal> {
-        let answer = self.transport.send(request, key).await?;
-        if answer.status.is_success() { Ok(answer.json()?) } else { Err(Refusal::of(&answer)) }
-    }
-
-    /// Opens a session, without a field that Stripe refuses and that it can do without.
-    async fn create(&self, mut form: Form, key: &str) -> Result<Session, ProviderError> {
-        let mut key = key.to_owned();
-        loop {
-            let refusal = match self.post(&["v1", "checkout", "sessions"], &form, &key).await {
-                Ok(session) => return Ok(session),
-                Err(refusal) => refusal,
-            };
-            let refused = refusal.param.filter(|param| form::DISPENSABLE.contains(&param.as_str()));
-            let Some(place) = form.iter().position(|(name, _)| Some(name) == refused.as_ref()) else { return Err(refusal.error) };
-            let (name, _) = form.remove(place);
-            // Another key, for under the first one Stripe expects the same form; and the same other key at every repeat.
-            key = format!("{key}-without-{name}");
+    /// The payment behind a session's invoice, with its charge.
+    async fn invoiced(&self, session: &Session) -> Result<Option<PaymentIntent>, ProviderError> {
+        let invoice = session.invoice.as_ref().and_then(Expandable::object);
+        let Some(payment) = invoice.and_then(Invoice::payment_intent) else { return Ok(None) };
+        match self.get(&["v1", "payment_intents", payment], &[("expand[0]", "latest_charge")]).await {
+            Ok(intent) => Ok(Some(intent)),
+            Err(ProviderError::Unknown) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
@@ -122,6 +96,19 @@ impl Stripe {
             Err(ProviderError::Unknown) => Ok(DisputeStatus::UnderWay),
             Err(error) => Err(error),
         }
+    }
+
+    /// What `event` left out; `None` where Stripe's answer says no more.
+    async fn asked_about(&self, event: &ProviderEvent, id: String) -> Result<Option<ProviderEvent>, ProviderError> {
+        let at = event.occurred_at;
+        if event.kind.starts_with("checkout.session.") {
+            return self.session(&ProviderSessionId(id), at).await.map(Some);
+        }
+        if event.kind.starts_with("invoice.") {
+            return self.subscription(&ProviderSubscriptionId(id), at).await.map(Some);
+        }
+        let dispute: Dispute = self.get(&["v1", "disputes", &id], &[]).await?;
+        Ok(dispute.status.map(|status| ProviderEvent { facts: vec![translation::dispute_fact(status)], ..event.clone() }))
     }
 }
 
@@ -156,7 +143,7 @@ impl Provider for Stripe {
     }
 
     async fn open(&self, session: &NewSession, back: &BackUrls) -> Result<OpenSession, ProviderError> {
-        let opened = self.create(form::new_session(session, back)?, session.id.as_str()).await?;
+        let opened = self.create(session, back).await?;
         let url = opened.url.as_deref().ok_or_else(|| ProviderError::Unavailable("an open session has no page".into()))?;
         Ok(OpenSession {
             provider_id: ProviderSessionId(opened.id),
@@ -173,26 +160,19 @@ impl Provider for Stripe {
         translation::notice(event, self.mode(), now)
     }
 
-    /// Only a dispute is asked about again. A Stripe that doesn't know it leaves the event's own word.
+    /// A Stripe that doesn't know what the event is about leaves the event's own word.
     async fn complete(&self, notice: Notice) -> Result<ProviderEvent, ProviderError> {
-        let Notice { mut event, incomplete } = notice;
-        let Some(dispute) = incomplete else { return Ok(event) };
-        match self.get::<Dispute>(&["v1", "disputes", &dispute], &[]).await {
-            Ok(Dispute { status: Some(status), .. }) => event.facts = vec![translation::dispute_fact(status)],
-            Ok(Dispute { status: None, .. }) | Err(ProviderError::Unknown) => {}
-            Err(error) => return Err(error),
+        let Notice { event, incomplete } = notice;
+        let Some(id) = incomplete else { return Ok(event) };
+        match self.asked_about(&event, id).await {
+            Ok(Some(whole)) => Ok(ProviderEvent { event_id: event.event_id, kind: event.kind, ..whole }),
+            Ok(None) | Err(ProviderError::Unknown) => Ok(event),
+            Err(error) => Err(error),
         }
-        Ok(event)
     }
 
     async fn retrieve(&self, session: &ProviderSessionId, now: Timestamp) -> Result<ProviderEvent, ProviderError> {
-        let expand = [("expand[0]", "payment_intent.latest_charge")];
-        let session: Session = self.get(&["v1", "checkout", "sessions", &session.0], &expand).await?;
-        let dispute = match translation::disputed_payment(&session) {
-            Some(payment) => Some(self.dispute_of(payment).await?),
-            None => None,
-        };
-        translation::retrieved(&session, dispute, self.mode(), now)
+        self.session(session, now).await
     }
 
     /// A session that is not open any more can't be paid either, so that is no error.
@@ -224,11 +204,15 @@ impl Provider for Stripe {
         }
     }
 
-    async fn retrieve_subscription(&self, _: &ProviderSubscriptionId, _: Timestamp) -> Result<ProviderEvent, ProviderError> {
-        Err(ProviderError::Unknown)
+    async fn retrieve_subscription(
+        &self,
+        subscription: &ProviderSubscriptionId,
+        now: Timestamp,
+    ) -> Result<ProviderEvent, ProviderError> {
+        self.subscription(subscription, now).await
     }
 
-    async fn cancel_subscription(&self, _: &ProviderSubscriptionId, _: CancelWhen) -> Result<(), ProviderError> {
-        Err(ProviderError::Unknown)
+    async fn cancel_subscription(&self, subscription: &ProviderSubscriptionId, when: CancelWhen) -> Result<(), ProviderError> {
+        self.end(subscription, when).await
     }
 }

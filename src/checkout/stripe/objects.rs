@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 pub use crate::checkout::expandable::{Expandable, HasId, Reference};
 
@@ -37,7 +37,11 @@ pub struct Session {
     pub total_details: Option<TotalDetails>,
     pub currency: Option<String>,
     pub currency_conversion: Option<CurrencyConversion>,
+    /// Of what is paid once; what is paid again and again is paid through its invoices.
     pub payment_intent: Option<Expandable<PaymentIntent>>,
+    pub subscription: Option<Expandable<Subscription>>,
+    /// A subscription's first.
+    pub invoice: Option<Expandable<Invoice>>,
     pub client_reference_id: Option<String>,
     pub metadata: Option<Metadata>,
     pub expires_at: Option<i64>,
@@ -69,6 +73,81 @@ pub struct PaymentIntent {
 }
 
 #[derive(Deserialize)]
+pub struct Subscription {
+    pub id: String,
+    pub status: Option<SubscriptionStatus>,
+    /// The end of the period that runs, and with it the subscription's.
+    pub cancel_at_period_end: Option<bool>,
+    /// A moment that somebody named.
+    pub cancel_at: Option<i64>,
+    pub ended_at: Option<i64>,
+    pub items: Option<List<SubscriptionItem>>,
+    pub metadata: Option<Metadata>,
+    pub livemode: Option<bool>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+pub struct SubscriptionItem {
+    pub current_period_start: Option<i64>,
+    pub current_period_end: Option<i64>,
+}
+
+#[derive(Deserialize)]
+pub struct Invoice {
+    pub id: String,
+    pub parent: Option<InvoiceParent>,
+    /// Only where it was asked for.
+    pub payments: Option<List<InvoicePayment>>,
+}
+
+#[derive(Deserialize)]
+pub struct InvoiceParent {
+    pub subscription_details: Option<SubscriptionDetails>,
+}
+
+#[derive(Deserialize)]
+pub struct SubscriptionDetails {
+    pub subscription: Option<Expandable<Reference>>,
+    pub metadata: Option<Metadata>,
+}
+
+#[derive(Deserialize)]
+pub struct InvoicePayment {
+    pub payment: Option<InvoicePaymentMade>,
+}
+
+#[derive(Deserialize)]
+pub struct InvoicePaymentMade {
+    pub payment_intent: Option<Expandable<Reference>>,
+}
+
+#[derive(Deserialize)]
+pub struct Price {
+    pub unit_amount: Option<i64>,
+    pub currency: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct PromotionCode {
+    pub id: String,
+    promotion: Option<Promotion>,
+}
+
+#[derive(Deserialize)]
+struct Promotion {
+    coupon: Option<Expandable<Coupon>>,
+}
+
+#[derive(Deserialize)]
+pub struct Coupon {
+    pub amount_off: Option<i64>,
+    pub currency: Option<String>,
+    /// With decimals, up to two.
+    percent_off: Option<Number>,
+    pub duration: Option<String>,
+}
+
+#[derive(Deserialize)]
 pub struct Charge {
     /// Cumulative.
     pub amount_refunded: Option<i64>,
@@ -93,7 +172,7 @@ pub struct List<T> {
     pub data: Vec<T>,
 }
 
-/// Any other object: of a refund or a subscription only this matters.
+/// Any other object: of a refund only this matters.
 #[derive(Deserialize)]
 pub struct Other {
     pub payment_intent: Option<Expandable<Reference>>,
@@ -131,6 +210,22 @@ pub enum IntentStatus {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
+pub enum SubscriptionStatus {
+    Incomplete,
+    IncompleteExpired,
+    Trialing,
+    Active,
+    PastDue,
+    /// Every try to be paid has failed, and nothing is tried any more.
+    Unpaid,
+    Paused,
+    Canceled,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DisputeStatus {
     Won,
     Lost,
@@ -160,6 +255,40 @@ pub struct ErrorDetail {
 impl Session {
     pub fn is_open(&self) -> bool {
         self.status == Some(SessionStatus::Open)
+    }
+}
+
+impl Invoice {
+    pub fn payment_intent(&self) -> Option<&str> {
+        let mut paid = self.payments.as_ref()?.data.iter().filter_map(|one| one.payment.as_ref()?.payment_intent.as_ref());
+        paid.next().map(Expandable::id)
+    }
+}
+
+impl PromotionCode {
+    pub fn coupon(&self) -> Option<&Coupon> {
+        self.promotion.as_ref()?.coupon.as_ref()?.object()
+    }
+}
+
+impl Coupon {
+    /// Hundredths of a percent.
+    pub fn hundredths(&self) -> Option<i64> {
+        let text = self.percent_off.as_ref()?.to_string();
+        let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+        (part.len() <= 2).then(|| format!("{whole}{part:0<2}").parse().ok())?
+    }
+}
+
+impl HasId for Subscription {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl HasId for Invoice {
+    fn id(&self) -> &str {
+        &self.id
     }
 }
 

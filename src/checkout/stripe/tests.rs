@@ -23,6 +23,7 @@ fn stripe(api_base: &str, secret_key: &str, checkout_origin: Option<&str>) -> St
         api_base: Url::parse(api_base).unwrap(),
         checkout_origin: checkout_origin.map(str::to_owned),
         timeout: Duration::from_secs(5),
+        options: StripeOptions::default(),
     };
     Stripe::new(settings, client())
 }

@@ -8,10 +8,13 @@ use serde_json::Value;
 
 use super::amounts::from_stripe_amount;
 use super::objects::{
-    Charge, Dispute, DisputeStatus, Event, Expandable, HasId, IntentStatus, Metadata, Other, PaymentIntent, PaymentStatus, Session,
-    SessionStatus,
+    Charge, Dispute, DisputeStatus, Event, Expandable, HasId, IntentStatus, Invoice, Metadata, Other, PaymentIntent, PaymentStatus,
+    Session, SessionStatus, Subscription,
 };
-use crate::checkout::provider::{Fact, Mode, Notice, PaymentId, ProviderError, ProviderEvent, ProviderName, ProviderSessionId};
+use super::subscriptions;
+use crate::checkout::provider::{
+    Fact, Mode, Notice, PaymentId, ProviderError, ProviderEvent, ProviderName, ProviderSessionId, ProviderSubscriptionId,
+};
 use crate::values::{Currency, Money, OrderId, Timestamp};
 
 /// The metadata key under which our order's id travels.
@@ -29,7 +32,7 @@ pub fn notice(event: Event, own_mode: Mode, now: Timestamp) -> Result<Notice, Pr
         kind: event.kind,
         session: said.session,
         payment: said.payment,
-        subscription: None,
+        subscription: said.subscription,
         order_id: said.order_id,
         occurred_at: created.map_or(now, Timestamp::from_seconds),
         facts: said.facts,
@@ -37,37 +40,46 @@ pub fn notice(event: Event, own_mode: Mode, now: Timestamp) -> Result<Notice, Pr
     Ok(Notice { event, incomplete: said.incomplete })
 }
 
-/// A session that was asked for, with its payment and its last charge in it, and what became of its dispute if there is one.
+/// What was read by asking.
+pub fn asked(kind: &str, said: Said, livemode: Option<bool>, own_mode: Mode, now: Timestamp) -> ProviderEvent {
+    ProviderEvent {
+        provider: ProviderName::Stripe,
+        mode: mode(livemode, own_mode),
+        event_id: None,
+        kind: kind.to_owned(),
+        session: said.session,
+        payment: said.payment,
+        subscription: said.subscription,
+        order_id: said.order_id,
+        occurred_at: now,
+        facts: said.facts,
+    }
+}
+
+/// A session that was asked for: the payment of its invoice where it has one, and what became of its dispute if there is one. Of its
+/// own it brings its payment and its subscription.
 pub fn retrieved(
     session: &Session,
+    invoiced: Option<&PaymentIntent>,
     dispute: Option<DisputeStatus>,
     own_mode: Mode,
     now: Timestamp,
 ) -> Result<ProviderEvent, ProviderError> {
-    let charge = charge_of(session);
+    let charge = intent_of(session, invoiced).and_then(charge_of);
     // What undoes a payment stands before it: an order that hears of both at once sends no gift only to take it back.
     let mut facts = charge.map(refunds).transpose()?.unwrap_or_default();
     facts.extend(dispute.map(dispute_fact));
     facts.extend(session_facts(session)?);
-    let said = Said::of_session(session, facts);
-    Ok(ProviderEvent {
-        provider: ProviderName::Stripe,
-        mode: mode(session.livemode, own_mode),
-        event_id: None,
-        kind: "checkout.session".to_owned(),
-        session: said.session,
-        payment: said.payment,
-        subscription: None,
-        order_id: said.order_id,
-        occurred_at: now,
-        facts: said.facts,
-    })
+    facts.extend(session.subscription.as_ref().and_then(Expandable::object).and_then(subscriptions::fact));
+    let mut said = Said::of_session(session, facts);
+    said.payment = said.payment.or_else(|| invoiced.map(|intent| PaymentId(intent.id.clone())));
+    Ok(asked("checkout.session", said, session.livemode, own_mode, now))
 }
 
 /// The payment of a session whose charge was disputed, now or once.
-pub fn disputed_payment(session: &Session) -> Option<&str> {
-    let disputed = charge_of(session).is_some_and(|charge| charge.disputed == Some(true));
-    session.payment_intent.as_ref().filter(|_| disputed).map(Expandable::id)
+pub fn disputed_payment<'a>(session: &'a Session, invoiced: Option<&'a PaymentIntent>) -> Option<&'a str> {
+    let intent = intent_of(session, invoiced)?;
+    charge_of(intent).filter(|charge| charge.disputed == Some(true)).map(|_| intent.id.as_str())
 }
 
 pub fn dispute_fact(status: DisputeStatus) -> Fact {
@@ -78,14 +90,16 @@ pub fn dispute_fact(status: DisputeStatus) -> Fact {
     }
 }
 
-/// What an event's object tells.
+/// What an object tells.
 #[derive(Default)]
-struct Said {
-    session: Option<ProviderSessionId>,
-    payment: Option<PaymentId>,
-    order_id: Option<OrderId>,
-    facts: Vec<Fact>,
-    incomplete: Option<String>,
+pub struct Said {
+    pub session: Option<ProviderSessionId>,
+    pub payment: Option<PaymentId>,
+    pub subscription: Option<ProviderSubscriptionId>,
+    pub order_id: Option<OrderId>,
+    pub facts: Vec<Fact>,
+    /// What must be asked about before it is enough.
+    pub incomplete: Option<String>,
 }
 
 impl Said {
@@ -94,6 +108,7 @@ impl Said {
         Self {
             session: Some(ProviderSessionId(session.id.clone())),
             payment: payment(session.payment_intent.as_ref()),
+            subscription: session.subscription.as_ref().map(|subscription| ProviderSubscriptionId(subscription.id().to_owned())),
             order_id: order_id(session.metadata.as_ref()).or_else(by_reference),
             facts,
             incomplete: None,
@@ -125,7 +140,9 @@ fn said(kind: &str, object: Value) -> Result<Said, ProviderError> {
                 ..Said::default()
             }
         }
-        dispute if dispute.starts_with("charge.dispute.") => disputed(read(object)?),
+        kind if kind.starts_with("charge.dispute.") => disputed(read(object)?),
+        kind if kind.starts_with("customer.subscription.") => subscriptions::said(&read::<Subscription>(object)?),
+        "invoice.paid" | "invoice.payment_failed" => subscriptions::invoiced(&read::<Invoice>(object)?),
         // A refund's own events tell of that refund alone; `charge.refunded` comes beside them with the whole figure.
         _ => other(object),
     })
@@ -134,7 +151,10 @@ fn said(kind: &str, object: Value) -> Result<Said, ProviderError> {
 fn with_session(object: Value, facts: impl FnOnce(&Session) -> Result<Vec<Fact>, ProviderError>) -> Result<Said, ProviderError> {
     let session: Session = read(object)?;
     let facts = facts(&session)?;
-    Ok(Said::of_session(&session, facts))
+    // What began a subscription names no payment, only an invoice that does.
+    let began = session.subscription.is_some() && facts.iter().any(Fact::is_of_payment);
+    let incomplete = began.then(|| session.id.clone());
+    Ok(Said { incomplete, ..Said::of_session(&session, facts) })
 }
 
 /// Word that a dispute is open may be overtaken by word of its end, so Stripe is asked how it stands now.
@@ -199,15 +219,19 @@ fn refunds(charge: &Charge) -> Result<Vec<Fact>, ProviderError> {
     Ok(vec![Fact::Refunded { total, whole: charge.refunded == Some(true) }])
 }
 
-fn charge_of(session: &Session) -> Option<&Charge> {
-    session.payment_intent.as_ref()?.object()?.latest_charge.as_ref()?.object()
+fn intent_of<'a>(session: &'a Session, invoiced: Option<&'a PaymentIntent>) -> Option<&'a PaymentIntent> {
+    session.payment_intent.as_ref().and_then(Expandable::object).or(invoiced)
+}
+
+fn charge_of(intent: &PaymentIntent) -> Option<&Charge> {
+    intent.latest_charge.as_ref()?.object()
 }
 
 fn payment<T: HasId>(payment: Option<&Expandable<T>>) -> Option<PaymentId> {
     payment.map(|payment| PaymentId(payment.id().to_owned()))
 }
 
-fn order_id(metadata: Option<&Metadata>) -> Option<OrderId> {
+pub fn order_id(metadata: Option<&Metadata>) -> Option<OrderId> {
     metadata?.get(ORDER_ID)?.as_str()?.parse().ok()
 }
 

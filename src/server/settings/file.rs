@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::catalog::{Brand, Catalog, Months, Plan, PriceIds, Tier};
-use crate::checkout::{CreemOptions, FlowgladOptions};
+use crate::checkout::{CreemOptions, FlowgladOptions, StripeOptions};
 use crate::values::{Currency, Email, Interval, Money};
 
 /// `ribbon.toml`: the environment's names at its top; brand, catalog and a provider's options in tables of their own.
@@ -15,6 +15,8 @@ pub struct File {
     pub brand: BrandTable,
     #[serde(default)]
     pub catalog: CatalogTable,
+    #[serde(default)]
+    pub stripe: StripeOptions,
     #[serde(default)]
     pub creem: CreemOptions,
     #[serde(default)]

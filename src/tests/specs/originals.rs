@@ -14,7 +14,7 @@ use crate::checkout::signatures::{
 };
 use crate::checkout::{
     Creem, CreemOptions, CreemSettings, Flowglad, FlowgladOptions, FlowgladSettings, Mode, Provider, ProviderName, Stripe,
-    StripeSettings, fake,
+    StripeOptions, StripeSettings, fake,
 };
 use crate::values::Timestamp;
 
@@ -159,8 +159,9 @@ fn adapter(provider: ProviderName) -> Box<dyn Provider> {
     let address = |api: &str| Url::parse(api).unwrap();
     match provider {
         ProviderName::Stripe => {
-            let api_base = address(StripeSettings::API);
-            Box::new(Stripe::new(StripeSettings { secret_key: key, webhook_secret, api_base, checkout_origin, timeout }, client))
+            let (api_base, options) = (address(StripeSettings::API), StripeOptions::default());
+            let settings = StripeSettings { secret_key: key, webhook_secret, api_base, checkout_origin, timeout, options };
+            Box::new(Stripe::new(settings, client))
         }
         ProviderName::Creem => {
             let (api_base, options) = (address(CreemSettings::api(Mode::Test)), CreemOptions::default());

@@ -71,6 +71,7 @@ impl ScriptedStripe {
             api_base: Url::parse("http://127.0.0.1:1").unwrap(),
             checkout_origin: Some(HOSTED.to_owned()),
             timeout: PROVIDER_TIMEOUT,
+            options: StripeOptions::default(),
         };
         let adapter = Stripe::new(settings, reqwest::Client::new());
         Self {
