@@ -182,7 +182,7 @@ fn email(session: &Session) -> String {
 }
 
 fn code(session: &Session) -> &'static str {
-    if protocol::of(session.provider).asks_for_code() && session.discount().is_none() {
+    if protocol::of(session.provider).asks_for_code(session) && session.discount().is_none() {
         "<label for=\"code\">Discount code (optional)</label><input id=\"code\" name=\"code\" autocomplete=\"off\">"
     } else {
         ""

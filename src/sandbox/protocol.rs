@@ -39,8 +39,8 @@ pub(super) trait Protocol: Send + Sync {
     /// The headers that make whoever knows `secret` believe an event.
     fn sign(&self, secret: &str, event: &Event, now: Timestamp) -> Vec<(&'static str, String)>;
 
-    /// Whether its payment pages ask for a discount code.
-    fn asks_for_code(&self) -> bool;
+    /// Whether the session's payment page asks for a discount code.
+    fn asks_for_code(&self, session: &Session) -> bool;
 
     /// What a code typed there takes off, as a line of the bill; `None` for a code that it doesn't know.
     fn discount(&self, change: &Change<'_>, session: &Session, code: &str) -> Option<Line>;

@@ -15,7 +15,7 @@ use super::flowglad::Records;
 use super::inbox::Mail;
 use super::keys::{Keys, private_file, random_text, webhook_secret};
 use super::protocol;
-use super::stripe::Answered;
+use super::stripe::{Answered, Shelf as StripeShelf};
 use super::till::{Handle, Happening, Provider, Refusal, Session, Subscription, Turn};
 use super::webhooks::{Event, Post};
 use super::{SandboxError, Settings};
@@ -43,6 +43,7 @@ pub(super) struct State {
     /// In the order of their beginning.
     pub subscriptions: Vec<Subscription>,
     pub post: Post,
+    pub stripe: StripeShelf,
     pub creem: Shelf,
     pub flowglad: Records,
     /// In the order of their arrival.

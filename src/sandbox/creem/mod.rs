@@ -77,7 +77,7 @@ impl Protocol for Creem {
     }
 
     /// A code comes with the request here, where the shop that named the price knows of it.
-    fn asks_for_code(&self) -> bool {
+    fn asks_for_code(&self, _: &Session) -> bool {
         false
     }
 

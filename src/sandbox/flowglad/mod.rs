@@ -102,7 +102,7 @@ impl Protocol for Flowglad {
         svix_headers(secret, &event.id, now, event.body.as_bytes()).map_or_else(|_| Vec::new(), Vec::from)
     }
 
-    fn asks_for_code(&self) -> bool {
+    fn asks_for_code(&self, _: &Session) -> bool {
         true
     }
 

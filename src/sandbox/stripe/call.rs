@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, RawPathParams, Request, State as Shared};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -45,6 +46,45 @@ pub struct Answered {
 
 pub type Outcome = Result<Value, StripeError>;
 
+/// What is asked for: the parameters, and the id in the path where it has one.
+pub struct Asked<'a> {
+    pub id: &'a str,
+    pub form: &'a Form,
+    pub world: &'a World,
+}
+
+type Look = fn(&State, &Asked<'_>) -> Outcome;
+type Act = fn(&mut Change<'_>, &Asked<'_>) -> Outcome;
+
+/// A GET that answers from the state as it is.
+pub fn reading(look: Look) -> MethodRouter<Arc<World>> {
+    let answer = async move |Shared(world): Shared<Arc<World>>, path: RawPathParams, call: Call| {
+        let outcome = world.read(|state| look(state, &Asked { id: id_in(&path), form: &call.form, world: &world })).await;
+        call.answer(outcome)
+    };
+    on(MethodFilter::GET, answer)
+}
+
+/// A POST that does something once: the same idempotency key with the same request gets the first answer again.
+pub fn writing(act: Act) -> MethodRouter<Arc<World>> {
+    changing(MethodFilter::POST, act)
+}
+
+/// A DELETE.
+pub fn removing(act: Act) -> MethodRouter<Arc<World>> {
+    changing(MethodFilter::DELETE, act)
+}
+
+fn changing(method: MethodFilter, act: Act) -> MethodRouter<Arc<World>> {
+    let answer =
+        async move |Shared(world): Shared<Arc<World>>, path: RawPathParams, call: Call| call.write(&world, id_in(&path), act).await;
+    on(method, answer)
+}
+
+fn id_in(path: &RawPathParams) -> &str {
+    path.iter().next().map_or("", |(_, id)| id)
+}
+
 impl FromRequest<Arc<World>> for Call {
     type Rejection = Response;
 
@@ -73,16 +113,10 @@ impl FromRequest<Arc<World>> for Call {
 }
 
 impl Call {
-    /// Answers from the state as it is.
-    pub async fn read(self, world: &World, look: impl FnOnce(&State, &Form) -> Outcome) -> Response {
-        let outcome = world.read(|state| look(state, &self.form)).await;
-        self.answer(outcome)
-    }
-
-    /// Does something once: the same key with the same request gets the first answer again.
-    pub async fn write(self, world: &World, act: impl FnOnce(&mut Change<'_>, &Form) -> Outcome) -> Response {
+    async fn write(self, world: &World, id: &str, act: Act) -> Response {
+        let act = |change: &mut Change<'_>| act(change, &Asked { id, form: &self.form, world });
         let Some(key) = self.idempotency_key.clone() else {
-            let outcome = world.change(|change| act(change, &self.form)).await;
+            let outcome = world.change(act).await;
             return self.answer(outcome);
         };
         let Some(_turn) = Turn::take(world, &key) else { return self.answer(Err(StripeError::key_in_use())) };
@@ -95,14 +129,14 @@ impl Call {
     }
 
     /// What was refused is not kept: the corrected request may use the same key.
-    fn once(&self, change: &mut Change<'_>, key: String, act: impl FnOnce(&mut Change<'_>, &Form) -> Outcome) -> (Outcome, bool) {
+    fn once(&self, change: &mut Change<'_>, key: String, act: impl FnOnce(&mut Change<'_>) -> Outcome) -> (Outcome, bool) {
         let at = change.now;
         change.state.answers.retain(|_, answered| answered.at > at.minus(MEMORY));
         match change.state.answers.get(&key) {
             Some(answered) if answered.fingerprint == self.fingerprint => (Ok(answered.body.clone()), true),
             Some(_) => (Err(StripeError::key_reused()), false),
             None => {
-                let outcome = act(change, &self.form);
+                let outcome = act(change);
                 if let Ok(body) = &outcome {
                     let answered = Answered { fingerprint: self.fingerprint.clone(), body: body.clone(), at };
                     change.state.answers.insert(key, answered);

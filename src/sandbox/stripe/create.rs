@@ -6,20 +6,17 @@ use axum::http::StatusCode;
 use serde_json::json;
 use url::Url;
 
-use super::call::Outcome;
+use super::call::{Asked, Outcome};
 use super::error::StripeError;
 use super::form::Form;
-use super::{Expand, lines, sessions};
+use super::{Expand, coupons, customers, lines, metadata, sessions};
 use crate::sandbox::hosted;
-use crate::sandbox::till::{Provider, Session, Stage};
+use crate::sandbox::till::{Begins, Provider, Session, Stage};
 use crate::sandbox::world::Change;
 use crate::values::{Currency, Timestamp};
 
 const LONGEST_URL: usize = 5_000;
 const LONGEST_REFERENCE: usize = 200;
-const LONGEST_METADATA_KEY: usize = 40;
-const LONGEST_METADATA_VALUE: usize = 500;
-const MOST_METADATA: usize = 50;
 const LARGEST_AMOUNT: i64 = 99_999_999;
 const SHORTEST_LIFE: Duration = Duration::from_mins(30);
 const LONGEST_LIFE: Duration = Duration::from_hours(24);
@@ -34,6 +31,7 @@ const KNOWN: &[&str] = &[
     "allowed_payment_method_types",
     "automatic_tax",
     "billing_address_collection",
+    "branding_settings",
     "cancel_url",
     "client_reference_id",
     "consent_collection",
@@ -44,6 +42,7 @@ const KNOWN: &[&str] = &[
     "customer_account",
     "customer_creation",
     "customer_email",
+    "customer_update",
     "discounts",
     "excluded_payment_method_types",
     "expand",
@@ -55,6 +54,7 @@ const KNOWN: &[&str] = &[
     "managed_payments",
     "metadata",
     "mode",
+    "name_collection",
     "optional_items",
     "origin_context",
     "payment_intent_data",
@@ -78,18 +78,21 @@ const KNOWN: &[&str] = &[
     "wallet_options",
 ];
 
-pub fn create(change: &mut Change<'_>, form: &Form) -> Outcome {
-    check_names(form)?;
-    check_mode(form)?;
-    check_discounts(form)?;
+pub fn create(change: &mut Change<'_>, asked: &Asked<'_>) -> Outcome {
+    let form = asked.form;
+    form.only(KNOWN)?;
+    let mode = mode(form)?;
     let success_url = web_address(form, "success_url")?.ok_or_else(|| StripeError::missing("success_url"))?;
     let cancel_url = web_address(form, "cancel_url")?;
-    let buyer_email = buyer_email(form)?;
+    let buyer_email = buyer_email(change, form)?;
     form.limited("client_reference_id", LONGEST_REFERENCE)?;
-    check_metadata(form, "metadata")?;
-    check_metadata(form, "payment_intent_data[metadata]")?;
+    for name in ["metadata", "payment_intent_data[metadata]", "subscription_data[metadata]"] {
+        metadata::checked(form, name)?;
+    }
     let expires_at = expires_at(form, change.now)?;
-    let (lines, currency) = lines::read(change, form)?;
+    let (mut lines, currency) = lines::read(change, form)?;
+    let every = lines::recurrence(mode, &lines)?;
+    lines.extend(coupons::asked_for(change, form, &lines, currency)?);
 
     let id = change.id("cs_test_");
     let session = Session {
@@ -103,63 +106,50 @@ pub fn create(change: &mut Change<'_>, form: &Form) -> Outcome {
         success_url,
         cancel_url,
         buyer_email,
+        begins: every.map(|every| Begins {
+            subscription_id: change.id("sub_"),
+            customer_id: form.text("customer").map_or_else(|| change.id("cus_"), str::to_owned),
+            every,
+        }),
         asked: json!(form),
-        begins: None,
         stage: Stage::Open { declined: None },
     };
     check_total(&session)?;
-    let answer = sessions::session(&session, &Expand::of(form));
+    let answer = sessions::session(change.state, &session, &Expand::of(form));
     change.state.sessions.push(session);
     Ok(answer)
 }
 
-fn check_names(form: &Form) -> Result<(), StripeError> {
-    match form.top_names().find(|name| !KNOWN.contains(name)) {
-        Some(name) => Err(StripeError::parameter("parameter_unknown", name, format!("Received unknown parameter: {name}"))),
-        None => Ok(()),
-    }
-}
-
-fn check_mode(form: &Form) -> Result<(), StripeError> {
-    match form.required("mode")? {
-        "payment" => {}
-        mode @ ("subscription" | "setup") => {
+fn mode(form: &Form) -> Result<&str, StripeError> {
+    form.required("mode")?;
+    let mode = form.word("mode", &["payment", "setup", "subscription"])?.unwrap_or_default();
+    let foreign = match mode {
+        "payment" => "subscription_data",
+        "subscription" => "payment_intent_data",
+        _ => {
             return Err(StripeError::parameter(
                 "parameter_invalid",
                 "mode",
-                format!("This sandbox opens sessions in mode payment, not {mode}."),
+                "This sandbox charges: it opens no session in mode setup.",
             ));
         }
-        mode => {
-            return Err(StripeError::parameter(
-                "parameter_invalid",
-                "mode",
-                format!("Invalid mode: must be one of payment, setup, or subscription, not {mode}"),
-            ));
-        }
+    };
+    if form.has(foreign) {
+        return Err(StripeError::parameter(
+            "parameter_invalid",
+            foreign,
+            format!("You can not pass `{foreign}` in `{mode}` mode."),
+        ));
     }
     match form.text("ui_mode") {
-        None | Some("hosted_page" | "hosted") => Ok(()),
+        None | Some("hosted_page" | "hosted") => Ok(mode),
         Some(_) => {
             Err(StripeError::parameter("parameter_invalid", "ui_mode", "This sandbox hosts whole pages: ui_mode is hosted_page."))
         }
     }
 }
 
-/// No coupon was ever made here, so none can be found.
-fn check_discounts(form: &Form) -> Result<(), StripeError> {
-    for row in form.rows("discounts") {
-        for (part, what) in [("coupon", "coupon"), ("promotion_code", "promotion code")] {
-            let param = format!("{row}[{part}]");
-            if let Some(id) = form.text(&param) {
-                return Err(StripeError::unknown_parameter(what, &param, id));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn web_address(form: &Form, name: &str) -> Result<Option<String>, StripeError> {
+pub fn web_address(form: &Form, name: &str) -> Result<Option<String>, StripeError> {
     let Some(text) = form.limited(name, LONGEST_URL)? else { return Ok(None) };
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(Some(text.to_owned())),
@@ -169,9 +159,12 @@ fn web_address(form: &Form, name: &str) -> Result<Option<String>, StripeError> {
     }
 }
 
-fn buyer_email(form: &Form) -> Result<Option<String>, StripeError> {
-    if let Some(customer) = form.text("customer") {
-        return Err(StripeError::unknown_parameter("customer", "customer", customer));
+/// Of the customer that is named, or as it is given.
+fn buyer_email(change: &Change<'_>, form: &Form) -> Result<Option<String>, StripeError> {
+    if let Some(id) = form.text("customer") {
+        let customer =
+            customers::known(change.state, id).ok_or_else(|| StripeError::unknown_parameter("customer", "customer", id))?;
+        return Ok(customer["email"].as_str().map(str::to_owned));
     }
     match form.text("customer_email") {
         Some(email) if !email.contains('@') || email.chars().any(char::is_whitespace) => {
@@ -179,28 +172,6 @@ fn buyer_email(form: &Form) -> Result<Option<String>, StripeError> {
         }
         email => Ok(email.map(str::to_owned)),
     }
-}
-
-fn check_metadata(form: &Form, name: &str) -> Result<(), StripeError> {
-    let map = form.map(name);
-    if map.len() > MOST_METADATA {
-        return Err(StripeError::parameter("parameter_invalid", name, format!("Metadata has at most {MOST_METADATA} keys.")));
-    }
-    for (key, value) in &map {
-        let param = format!("{name}[{key}]");
-        if key.chars().count() > LONGEST_METADATA_KEY {
-            return Err(StripeError::parameter(
-                "parameter_invalid",
-                &param,
-                format!("A metadata key has at most {LONGEST_METADATA_KEY} characters."),
-            ));
-        }
-        if value.chars().count() > LONGEST_METADATA_VALUE {
-            let message = format!("A metadata value has at most {LONGEST_METADATA_VALUE} characters.");
-            return Err(StripeError::parameter("parameter_invalid", &param, message));
-        }
-    }
-    Ok(())
 }
 
 fn expires_at(form: &Form, now: Timestamp) -> Result<Timestamp, StripeError> {

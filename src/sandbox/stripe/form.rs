@@ -60,6 +60,34 @@ impl Form {
             .transpose()
     }
 
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, StripeError> {
+        self.text(name)
+            .map(|value| {
+                value.parse().map_err(|_| StripeError::parameter("parameter_invalid", name, format!("Invalid boolean: {value}")))
+            })
+            .transpose()
+    }
+
+    /// One of a few words.
+    pub fn word<'a>(&'a self, name: &str, words: &[&str]) -> Result<Option<&'a str>, StripeError> {
+        match self.text(name) {
+            Some(word) if !words.contains(&word) => Err(StripeError::parameter(
+                "parameter_invalid",
+                name,
+                format!("Invalid {name}: must be one of {}", words.join(", ")),
+            )),
+            word => Ok(word),
+        }
+    }
+
+    /// Nothing is asked for but what stands in `known`.
+    pub fn only(&self, known: &[&str]) -> Result<(), StripeError> {
+        match self.top_names().find(|name| *name != "expand" && !known.contains(name)) {
+            Some(name) => Err(StripeError::parameter("parameter_unknown", name, format!("Received unknown parameter: {name}"))),
+            None => Ok(()),
+        }
+    }
+
     /// True where anything stands at or below `name`.
     pub fn has(&self, name: &str) -> bool {
         let below = format!("{name}[");
@@ -72,6 +100,22 @@ impl Form {
         numbers.sort_unstable();
         numbers.dedup();
         numbers.into_iter().map(|number| format!("{name}[{number}]")).collect()
+    }
+
+    /// The texts of a list, in the order of their numbers.
+    pub fn texts(&self, name: &str) -> Vec<&str> {
+        self.rows(name).iter().filter_map(|row| self.text(row)).collect()
+    }
+
+    /// Takes over what `more` says of the map `name`: an empty value takes its key away, and an empty map takes all.
+    pub fn update_map(&mut self, name: &str, more: &Self, named_there: &str) {
+        let (here, there) = (format!("{name}["), format!("{named_there}["));
+        if more.0.get(named_there).is_some_and(String::is_empty) {
+            self.0.retain(|known, _| !known.starts_with(&here));
+        }
+        for (known, value) in more.0.iter().filter_map(|(known, value)| Some((known.strip_prefix(&there)?, value))) {
+            self.0.insert(format!("{here}{known}"), value.clone());
+        }
     }
 
     /// The values directly below `name`, by their own names.

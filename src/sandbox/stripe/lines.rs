@@ -1,9 +1,12 @@
-//! The line items of a request: a price of the catalog, or one that the request brings.
+//! The line items of a request: a price that is known, or one that the request brings.
 
-use super::catalog;
+use serde_json::Value;
+
 use super::error::StripeError;
 use super::form::Form;
-use crate::sandbox::till::Line;
+use super::objects::object_id;
+use super::{prices, products};
+use crate::sandbox::till::{Line, Recurrence};
 use crate::sandbox::world::Change;
 use crate::values::Currency;
 
@@ -43,7 +46,7 @@ fn line(change: &Change<'_>, form: &Form, row: &str) -> Result<(Line, Currency),
                 "A line item has either `price` or `price_data`, not both.",
             ));
         }
-        (Some(id), false) => catalog_line(change, &price, id)?,
+        (Some(id), false) => known_line(change, &price, id)?,
         (None, true) => own_line(change, form, &data)?,
         (None, false) => return Err(StripeError::missing(&price)),
     };
@@ -56,54 +59,77 @@ fn line(change: &Change<'_>, form: &Form, row: &str) -> Result<(Line, Currency),
     Ok((line, currency))
 }
 
-fn catalog_line(change: &Change<'_>, param: &str, id: &str) -> Result<(Line, Currency), StripeError> {
-    let known = change.world.settings.prices.iter().find(|price| price.price_id == id);
-    let price = known.ok_or_else(|| StripeError::unknown_parameter("price", param, id))?;
+fn known_line(change: &Change<'_>, param: &str, id: &str) -> Result<(Line, Currency), StripeError> {
+    let price = prices::known(change.world, change.state, id).ok_or_else(|| StripeError::unknown_parameter("price", param, id))?;
+    if price["active"] != true {
+        return Err(StripeError::parameter(
+            "parameter_invalid",
+            param,
+            "The price specified is inactive. This field only accepts active prices.",
+        ));
+    }
+    let product_id = price["product"].as_str().unwrap_or_default();
+    let product = products::known(change.world, change.state, product_id).unwrap_or_default();
+    let currency = price["currency"].as_str().and_then(|text| Currency::parse(text).ok());
     let line = Line {
         id: change.id("li_"),
-        name: price.product_name.clone(),
-        description: None,
+        name: product["name"].as_str().unwrap_or_default().to_owned(),
+        description: product["description"].as_str().map(str::to_owned),
         quantity: 1,
-        unit: price.price.minor,
+        unit: price["unit_amount"].as_i64().unwrap_or_default(),
         price_id: id.to_owned(),
-        product_id: catalog::product_id(price),
+        product_id: product_id.to_owned(),
         is_catalog: true,
-        every: None,
+        every: prices::recurrence(&price),
     };
-    Ok((line, price.price.currency))
+    Ok((line, currency.ok_or_else(|| StripeError::unknown_parameter("price", param, id))?))
 }
 
 /// A line whose price the request brings.
 fn own_line(change: &Change<'_>, form: &Form, data: &str) -> Result<(Line, Currency), StripeError> {
-    let param = format!("{data}[currency]");
-    let text = form.required(&param)?;
-    let currency = Currency::parse(text)
-        .map_err(|_| StripeError::parameter("parameter_invalid", &param, format!("Invalid currency: {text}.")))?;
-    let name = form.required(&format!("{data}[product_data][name]"))?.to_owned();
+    let currency = prices::currency(form, &format!("{data}[currency]"))?;
+    let (name, description, product_id) = product_of(change, form, data)?;
     let line = Line {
         id: change.id("li_"),
         name,
-        description: form.text(&format!("{data}[product_data][description]")).map(str::to_owned),
+        description,
         quantity: 1,
-        unit: unit_amount(form, data)?,
+        unit: prices::unit_amount(form, data)?,
         price_id: change.id("price_"),
-        product_id: change.id("prod_"),
+        product_id,
         is_catalog: false,
-        every: None,
+        every: prices::asked_recurrence(form, &format!("{data}[recurring]"))?,
     };
     Ok((line, currency))
 }
 
-/// `unit_amount`, or a `unit_amount_decimal` without decimals.
-fn unit_amount(form: &Form, data: &str) -> Result<i64, StripeError> {
-    let (whole, decimal) = (format!("{data}[unit_amount]"), format!("{data}[unit_amount_decimal]"));
-    let amount = match form.integer(&whole)? {
-        Some(amount) => Some(amount),
-        None => form.integer(&decimal)?,
+/// What the price is for: something that is known, or that the request brings as well.
+fn product_of(change: &Change<'_>, form: &Form, data: &str) -> Result<(String, Option<String>, String), StripeError> {
+    let param = format!("{data}[product]");
+    let Some(id) = form.text(&param) else {
+        let name = form.required(&format!("{data}[product_data][name]"))?.to_owned();
+        let description = form.text(&format!("{data}[product_data][description]")).map(str::to_owned);
+        return Ok((name, description, change.id("prod_")));
     };
-    let amount = amount.ok_or_else(|| StripeError::missing(&whole))?;
-    if amount < 0 {
-        return Err(StripeError::parameter("parameter_invalid_integer", &whole, "This value must be greater than or equal to 0."));
+    let product: Value =
+        products::known(change.world, change.state, id).ok_or_else(|| StripeError::unknown_parameter("product", &param, id))?;
+    let text = |name: &str| product[name].as_str().map(str::to_owned);
+    Ok((text("name").unwrap_or_default(), text("description"), object_id(&product).to_owned()))
+}
+
+/// How often these lines are paid; `None` for what is paid once. What is paid once may stand beside what is paid again and again.
+pub fn recurrence(mode: &str, lines: &[Line]) -> Result<Option<Recurrence>, StripeError> {
+    let refused = |message: &str| StripeError::parameter("parameter_invalid", "line_items", message);
+    let mut every = lines.iter().filter_map(|line| line.every);
+    let first = every.next();
+    match (mode, first) {
+        ("payment", Some(_)) => {
+            Err(refused("You specified `payment` mode but passed a recurring price. Use mode `subscription`, or one-time prices."))
+        }
+        ("subscription", None) => Err(refused("You must provide at least one recurring price in `subscription` mode.")),
+        _ if every.any(|other| Some(other) != first) => {
+            Err(refused("Checkout does not support several prices with different billing intervals."))
+        }
+        _ => Ok(first),
     }
-    Ok(amount)
 }

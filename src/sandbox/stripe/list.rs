@@ -10,20 +10,26 @@ use super::form::Form;
 const USUAL_PAGE: usize = 10;
 const LARGEST_PAGE: i64 = 100;
 
-/// The page that `limit` and `starting_after` ask for, of rows that come newest first with their ids.
+/// The page that `limit`, `starting_after` and `ending_before` ask for, of rows that come newest first with their ids.
 pub fn page<'a, T>(rows: impl Iterator<Item = (&'a str, T)>, form: &Form, url: &str, shape: impl Fn(T) -> Value) -> Outcome {
     let limit = match form.integer("limit")? {
         None => USUAL_PAGE,
         Some(limit @ 1..=LARGEST_PAGE) => usize::try_from(limit).unwrap_or(USUAL_PAGE),
         Some(_) => return Err(StripeError::parameter("parameter_invalid_integer", "limit", "A limit is between 1 and 100.")),
     };
-    let mut rows = rows.peekable();
-    if let Some(last_seen) = form.text("starting_after") {
-        while rows.next_if(|(id, _)| *id != last_seen).is_some() {}
-        rows.next();
+    let mut rows: Vec<(&str, T)> = rows.collect();
+    let place_of = |rows: &[(&str, T)], name| form.text(name).and_then(|id| rows.iter().position(|(known, _)| *known == id));
+    if let Some(last_seen) = place_of(&rows, "starting_after") {
+        rows.drain(..=last_seen);
     }
-    let data: Vec<Value> = rows.by_ref().take(limit).map(|(_, row)| shape(row)).collect();
-    Ok(list(&data, rows.peek().is_some(), url))
+    let mut has_more = rows.len() > limit;
+    if let Some(first_seen) = place_of(&rows, "ending_before") {
+        rows.truncate(first_seen);
+        has_more = rows.len() > limit;
+        rows.drain(..rows.len().saturating_sub(limit));
+    }
+    let data: Vec<Value> = rows.into_iter().take(limit).map(|(_, row)| shape(row)).collect();
+    Ok(list(&data, has_more, url))
 }
 
 /// A list that is there whole.

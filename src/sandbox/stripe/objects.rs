@@ -23,6 +23,24 @@ pub fn extend(object: &mut Map<String, Value>, more: Value) {
     }
 }
 
+pub fn object_id(object: &Value) -> &str {
+    object["id"].as_str().unwrap_or_default()
+}
+
+/// Objects that were made one after another, the newest first, with their ids.
+pub fn newest_first<'a>(made: &'a [Value]) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    made.iter().rev().map(|object| (object_id(object), object))
+}
+
+pub fn find<'a>(made: &'a [Value], id: &str) -> Option<&'a Value> {
+    made.iter().rev().find(|object| object_id(object) == id)
+}
+
+/// What is said of something that was taken away.
+pub fn removed(kind: &str, id: &str) -> Value {
+    json!({ "id": id, "object": kind, "deleted": true })
+}
+
 /// Nobody is asked for one here.
 pub fn address() -> Value {
     json!({ "city": null, "country": null, "line1": null, "line2": null, "postal_code": null, "state": null })

@@ -3,8 +3,25 @@
 use serde_json::{Value, json};
 
 use super::Expand;
+use super::call::{Asked, Outcome};
+use super::error::StripeError;
 use super::objects::{address, asked, extend, metadata, object};
 use crate::sandbox::till::{Handle, Payment, Session, Stage};
+use crate::sandbox::world::State;
+
+/// `GET /v1/payment_intents/{id}`.
+pub fn one(state: &State, asked: &Asked<'_>) -> Outcome {
+    let found = state.session_of_payment(asked.id).and_then(|session| Some((session, session.handle()?)));
+    let (session, handle) = found.ok_or_else(|| StripeError::unknown("payment_intent", "intent", asked.id))?;
+    Ok(payment_intent(session, handle, &Expand::of(asked.form)))
+}
+
+/// `GET /v1/charges/{id}`.
+pub fn one_charge(state: &State, asked: &Asked<'_>) -> Outcome {
+    let found = state.session_of_charge(asked.id).and_then(|session| Some((session, session.handle()?)));
+    let (session, handle) = found.ok_or_else(|| StripeError::unknown("charge", "charge", asked.id))?;
+    Ok(charge(session, handle))
+}
 
 /// The payment behind a session.
 pub fn payment_intent(session: &Session, handle: &Handle, expand: &Expand) -> Value {

@@ -2,34 +2,30 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::Outcome;
+use super::call::{Asked, Outcome};
 use super::error::StripeError;
 use super::form::Form;
 use super::list::page;
+use super::metadata;
 use super::objects::{extend, object};
 use crate::sandbox::till::{Dispute, Handle, Payment, Refund, Session, Verdict};
 use crate::sandbox::world::{Change, State};
 
-const REASONS: [&str; 3] = ["duplicate", "fraudulent", "requested_by_customer"];
+const KNOWN: &[&str] = &["amount", "charge", "currency", "instructions_email", "metadata", "payment_intent", "reason"];
 /// How long a shop has to answer a dispute, in seconds.
 const EVIDENCE_SECONDS: i64 = 7 * 86_400;
 
 /// `POST /v1/refunds`.
-pub fn create(change: &mut Change<'_>, form: &Form) -> Outcome {
+pub fn create(change: &mut Change<'_>, asked: &Asked<'_>) -> Outcome {
+    let form = asked.form;
+    form.only(KNOWN)?;
+    metadata::checked(form, "metadata")?;
     let session = session_of(change.state, form)?;
     let amount = form.integer("amount")?;
-    if let Some(reason) = form.text("reason")
-        && !REASONS.contains(&reason)
-    {
-        return Err(StripeError::parameter(
-            "parameter_invalid",
-            "reason",
-            format!("Invalid reason: must be one of {}", REASONS.join(", ")),
-        ));
-    }
-    let (id, now, asked) = (change.id("re_"), change.now, json!(form));
+    form.word("reason", &["duplicate", "fraudulent", "requested_by_customer"])?;
+    let (id, now, words) = (change.id("re_"), change.now, json!(form));
     let session_id = session.id.clone();
-    match change.act(&session_id, |session| session.refund(id.clone(), amount, asked, now)) {
+    match change.act(&session_id, |session| session.refund(id.clone(), amount, words, now)) {
         Some(Ok(session)) => find(std::slice::from_ref(&session), &id),
         Some(Err(refusal)) => Err(StripeError::refused(refusal)),
         None => Err(StripeError::unknown_parameter("payment_intent", "payment_intent", &session_id)),
@@ -37,29 +33,30 @@ pub fn create(change: &mut Change<'_>, form: &Form) -> Outcome {
 }
 
 /// `GET /v1/refunds`, of one payment or of all.
-pub fn all(state: &State, form: &Form) -> Outcome {
-    let refunds = payments(state, form).flat_map(|(session, payment)| {
+pub fn all(state: &State, asked: &Asked<'_>) -> Outcome {
+    let refunds = payments(state, asked.form).flat_map(|(session, payment)| {
         payment.refunds.iter().rev().map(move |refund| (refund.id.as_str(), (session, &payment.handle, refund)))
     });
-    page(refunds, form, "/v1/refunds", |(session, handle, refund)| refund_object(session, handle, refund))
+    page(refunds, asked.form, "/v1/refunds", |(session, handle, refund)| refund_object(session, handle, refund))
 }
 
 /// `GET /v1/refunds/{id}`.
-pub fn one(state: &State, id: &str) -> Outcome {
-    find(&state.sessions, id)
+pub fn one(state: &State, asked: &Asked<'_>) -> Outcome {
+    find(&state.sessions, asked.id)
 }
 
 /// `GET /v1/disputes`, of one payment or of all.
-pub fn disputes(state: &State, form: &Form) -> Outcome {
-    let disputes = payments(state, form).filter_map(|(session, payment)| {
+pub fn disputes(state: &State, asked: &Asked<'_>) -> Outcome {
+    let disputes = payments(state, asked.form).filter_map(|(session, payment)| {
         let dispute = payment.dispute.as_ref()?;
         Some((dispute.id.as_str(), (session, &payment.handle, dispute)))
     });
-    page(disputes, form, "/v1/disputes", |(session, handle, dispute)| dispute_object(session, handle, dispute))
+    page(disputes, asked.form, "/v1/disputes", |(session, handle, dispute)| dispute_object(session, handle, dispute))
 }
 
 /// `GET /v1/disputes/{id}`.
-pub fn dispute(state: &State, id: &str) -> Outcome {
+pub fn dispute(state: &State, asked: &Asked<'_>) -> Outcome {
+    let id = asked.id;
     let mut paid = state.sessions.iter().rev().filter_map(|session| Some((session, session.payment()?)));
     let found = paid.find_map(|(session, payment)| {
         let dispute = payment.dispute.as_ref().filter(|dispute| dispute.id == id)?;

@@ -5,49 +5,52 @@ use serde_json::{Value, json};
 
 use super::form::Form;
 use super::objects::{address, asked, extend, metadata, object};
-use super::{Expand, catalog, list, payments};
+use super::prices::Terms;
+use super::{Expand, coupons, invoices, list, payments, prices, subscriptions};
 use crate::sandbox::till::{Line, Session, Stage};
+use crate::sandbox::world::State;
 
 /// A checkout session.
-pub fn session(session: &Session, expand: &Expand) -> Value {
+pub fn session(state: &State, session: &Session, expand: &Expand) -> Value {
     let form = asked(session);
     let total = session.total().minor;
-    let intent = match session.handle() {
+    let off = session.discount().map_or(0, |line| line.unit.saturating_neg());
+    let intent = match session.handle().filter(|_| session.begins.is_none()) {
         Some(handle) if expand.has("payment_intent") => payments::payment_intent(session, handle, &expand.below("payment_intent")),
         Some(handle) => json!(handle.payment),
         None => Value::Null,
     };
     let mut object = object("checkout.session", &session.id, SESSION_NULLS);
     extend(&mut object, session_state(session, &form));
+    extend(&mut object, begun(state, session, &form, expand));
     extend(
         &mut object,
         json!({
             "adaptive_pricing": { "enabled": false },
-            "amount_subtotal": total,
+            "allow_promotion_codes": form.text("allow_promotion_codes").map(|asked| asked == "true"),
+            "amount_subtotal": total.saturating_add(off),
             "amount_total": total,
-            "automatic_tax": { "enabled": form.text("automatic_tax[enabled]") == Some("true"), "liability": null, "provider": null, "status": null },
+            "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },
             "cancel_url": session.cancel_url,
             "client_reference_id": form.text("client_reference_id"),
             "created": session.created_at.seconds(),
             "currency": session.currency.as_str().to_lowercase(),
             "custom_fields": [],
             "custom_text": { "after_submit": null, "shipping_address": null, "submit": null, "terms_of_service_acceptance": null },
-            "customer_creation": form.text("customer_creation").unwrap_or("if_required"),
             "customer_email": form.text("customer_email"),
+            "discounts": session.discount().map(|line| [discount(line)]),
             "expires_at": session.expires_at.seconds(),
             "invoice_creation": invoice_creation(),
             "locale": form.text("locale"),
             "metadata": metadata(&form, "metadata"),
-            "mode": "payment",
             "payment_intent": intent,
-            "payment_method_collection": "if_required",
             "payment_method_options": {},
             "payment_method_types": ["card"],
             "phone_number_collection": { "enabled": false },
             "shipping_options": [],
             "submit_type": form.text("submit_type"),
             "success_url": session.success_url,
-            "total_details": { "amount_discount": 0, "amount_shipping": 0, "amount_tax": 0 },
+            "total_details": { "amount_discount": off, "amount_shipping": 0, "amount_tax": 0 },
             "ui_mode": "hosted_page",
         }),
     );
@@ -59,7 +62,6 @@ pub fn session(session: &Session, expand: &Expand) -> Value {
 
 const SESSION_NULLS: &[&str] = &[
     "after_expiration",
-    "allow_promotion_codes",
     "allowed_payment_method_types",
     "billing_address_collection",
     "client_secret",
@@ -67,11 +69,8 @@ const SESSION_NULLS: &[&str] = &[
     "consent",
     "consent_collection",
     "currency_conversion",
-    "customer",
     "customer_account",
-    "discounts",
     "integration_identifier",
-    "invoice",
     "managed_payments",
     "origin_context",
     "payment_link",
@@ -82,9 +81,39 @@ const SESSION_NULLS: &[&str] = &[
     "setup_intent",
     "shipping_address_collection",
     "shipping_cost",
-    "subscription",
     "wallet_options",
 ];
+
+/// What a session in mode subscription begins, and one in mode payment doesn't.
+fn begun(state: &State, session: &Session, form: &Form, expand: &Expand) -> Value {
+    let Some(begins) = &session.begins else {
+        return json!({
+            "customer": form.text("customer"), "customer_creation": form.text("customer_creation").unwrap_or("if_required"),
+            "invoice": null, "mode": "payment", "payment_method_collection": "if_required", "subscription": null,
+        });
+    };
+    let subscription = state.subscription_of(session);
+    let invoice = subscription.map(|subscription| invoices::first(session, subscription));
+    json!({
+        "customer": subscription.map(|_| begins.customer_id.as_str()).or_else(|| form.text("customer")),
+        "customer_creation": null,
+        "invoice": invoice.map(|bill| {
+            if expand.has("invoice") { invoices::invoice(&bill, &expand.below("invoice")) } else { json!(bill.id()) }
+        }),
+        "mode": "subscription",
+        "payment_method_collection": form.text("payment_method_collection").unwrap_or("always"),
+        "subscription": subscription.map(|subscription| {
+            if expand.has("subscription") { subscriptions::subscription(session, subscription) } else { json!(subscription.id) }
+        }),
+    })
+}
+
+fn discount(line: &Line) -> Value {
+    match line.price_id.as_str() {
+        "" => json!({ "coupon": line.product_id, "promotion_code": null }),
+        code => json!({ "coupon": null, "promotion_code": code }),
+    }
+}
 
 /// What changes in the life of a session.
 fn session_state(session: &Session, form: &Form) -> Value {
@@ -130,27 +159,43 @@ fn invoice_creation() -> Value {
 
 /// The list of a session's lines.
 pub fn line_items(session: &Session) -> Value {
-    let lines: Vec<Value> = session.lines.iter().map(|line| line_item(session, line)).collect();
-    list::whole(&lines, &format!("/v1/checkout/sessions/{}/line_items", session.id))
+    let mut off = session.discount().map_or(0, |line| line.unit.saturating_neg());
+    let mut rows = Vec::new();
+    for line in session.lines.iter().filter(|line| !coupons::is_discount(line)) {
+        // What is taken off is taken off the first lines first.
+        let off_line = off.min(line.unit.saturating_mul(line.quantity));
+        off = off.saturating_sub(off_line);
+        rows.push(line_item(session, line, off_line));
+    }
+    list::whole(&rows, &format!("/v1/checkout/sessions/{}/line_items", session.id))
 }
 
-fn line_item(session: &Session, line: &Line) -> Value {
+fn line_item(session: &Session, line: &Line, off: i64) -> Value {
     let amount = line.unit.saturating_mul(line.quantity);
-    let currency = session.currency.as_str().to_lowercase();
-    let price =
-        catalog::price(&line.price_id, &line.product_id, line.unit, &currency, session.created_at.seconds(), line.is_catalog);
     json!({
         "id": line.id,
         "object": "item",
         "adjustable_quantity": null,
-        "amount_discount": 0,
+        "amount_discount": off,
         "amount_subtotal": amount,
         "amount_tax": 0,
-        "amount_total": amount,
-        "currency": currency,
+        "amount_total": amount.saturating_sub(off),
+        "currency": session.currency.as_str().to_lowercase(),
         "description": line.name,
         "metadata": {},
-        "price": price,
+        "price": price_of(line, session),
         "quantity": line.quantity,
+    })
+}
+
+pub fn price_of(line: &Line, session: &Session) -> Value {
+    prices::price(&Terms {
+        id: &line.price_id,
+        product: &line.product_id,
+        unit: line.unit,
+        currency: session.currency,
+        every: line.every,
+        made_at: session.created_at,
+        is_active: line.is_catalog,
     })
 }
