@@ -81,15 +81,97 @@ test('a payment is refunded in part, then whole, and then no more', async () => 
   assert.equal((await stripe.refunds.retrieve(part.id)).payment_intent, payment_intent);
 });
 
-test('what the sandbox delivers is believed by the library, and nothing else is', async () => {
-  const session = await paid();
-  const hook = await sandbox.webhooks.next('/webhooks/stripe', ({ data }) => data.object.id === session.id);
+test('what an endpoint gets is believed by its own secret, and nothing else is', async () => {
+  const url = `${sandbox.webhooks.origin}/my/stripe`;
+  const endpoint = await stripe.webhookEndpoints.create({ url, enabled_events: ['checkout.session.completed'] });
+  assert.equal((await stripe.webhookEndpoints.retrieve(endpoint.id)).status, 'enabled');
+  const session = await paid({ metadata: { who: 'Zoë' } });
+  const isIts = ({ data }) => data.object.id === session.id;
+  const [hook, ours] = await Promise.all(['/my/stripe', '/webhooks/stripe'].map((path) => sandbox.webhooks.next(path, isIts)));
   const header = hook.headers['stripe-signature'];
-  const event = stripe.webhooks.constructEvent(hook.body, header, sandbox.stripe.webhookSecret);
-  assert.deepEqual([event.type, event.data.object.payment_status], ['checkout.session.completed', 'paid']);
+  const event = stripe.webhooks.constructEvent(hook.body, header, endpoint.secret);
+  assert.deepEqual([event.type, event.data.object.payment_status, event.data.object.metadata.who], ['checkout.session.completed', 'paid', 'Zoë']);
+  stripe.webhooks.constructEvent(ours.body, ours.headers['stripe-signature'], sandbox.stripe.webhookSecret);
   const refused = Stripe.errors.StripeSignatureVerificationError;
-  assert.throws(() => stripe.webhooks.constructEvent(`${hook.body} `, header, sandbox.stripe.webhookSecret), refused);
-  assert.throws(() => stripe.webhooks.constructEvent(hook.body, header, 'whsec_another'), refused);
+  for (const [body, secret] of [[`${hook.body} `, endpoint.secret], [hook.body, sandbox.stripe.webhookSecret]]) {
+    assert.throws(() => stripe.webhooks.constructEvent(body, header, secret), refused);
+  }
+  const { data } = await stripe.events.list({ type: 'checkout.session.completed', limit: 1 });
+  assert.equal(data[0].id, event.id);
+  assert.equal((await stripe.events.retrieve(event.id)).data.object.id, session.id);
+  assert.ok((await stripe.webhookEndpoints.list()).data.some(({ id }) => id === endpoint.id));
+  assert.equal((await stripe.webhookEndpoints.del(endpoint.id)).deleted, true);
+});
+
+test('what is made can be sold', async () => {
+  const product = await stripe.products.create({ name: 'Harbour tour', metadata: { kind: 'tour' } });
+  const price = await stripe.prices.create({ product: product.id, currency: 'usd', unit_amount: 2500 });
+  assert.equal((await stripe.prices.retrieve(price.id)).product, product.id);
+  assert.equal((await stripe.products.retrieve(product.id)).name, 'Harbour tour');
+  assert.ok((await stripe.prices.list({ product: product.id })).data.length === 1);
+  const session = await stripe.checkout.sessions.create(gift({ line_items: [{ price: price.id, quantity: 2 }] }));
+  assert.equal(session.amount_total, 5000);
+});
+
+test('the shop\'s catalog is there from the start', async () => {
+  const prices = await stripe.prices.list({ limit: 100 });
+  assert.ok(prices.data.some(({ recurring }) => recurring === null) && prices.data.some(({ recurring }) => recurring !== null));
+  const [price] = prices.data;
+  assert.equal((await stripe.products.retrieve(price.product)).id, price.product);
+});
+
+test('a coupon lowers the sum, and a code that was typed is looked up', async () => {
+  const coupon = await stripe.coupons.create({ percent_off: 25.5, duration: 'once', name: 'Spring' });
+  assert.equal((await stripe.coupons.retrieve(coupon.id)).percent_off, 25.5);
+  const code = await stripe.promotionCodes.create({ promotion: { type: 'coupon', coupon: coupon.id }, code: 'SPRING-26' });
+  const { data } = await stripe.promotionCodes.list({ code: 'spring-26', active: true, limit: 1 });
+  assert.equal(data[0].id, code.id);
+  for (const discount of [{ coupon: coupon.id }, { promotion_code: data[0].id }]) {
+    const session = await paid({ discounts: [discount] });
+    assert.deepEqual([session.amount_subtotal, session.amount_total, session.total_details.amount_discount], [4900, 3650, 1250]);
+  }
+  assert.equal((await stripe.promotionCodes.retrieve(code.id)).times_redeemed, 1);
+  assert.equal((await stripe.promotionCodes.update(code.id, { active: false })).active, false);
+  const unknown = stripe.checkout.sessions.create(gift({ discounts: [{ coupon: 'x' }] }));
+  await assert.rejects(unknown, { code: 'resource_missing', param: 'discounts[0][coupon]' });
+});
+
+test('metadata is changed key by key', async () => {
+  const { id } = await stripe.checkout.sessions.create(gift({ metadata: { a: '1', b: '2' } }));
+  const changed = await stripe.checkout.sessions.update(id, { metadata: { a: '', c: '3' } });
+  assert.deepEqual(changed.metadata, { b: '2', c: '3' });
+});
+
+test('a subscription is taken out, called off, and ended', async () => {
+  const { data } = await stripe.prices.list({ type: 'recurring', limit: 1 });
+  const metadata = { user_id: 'u1' };
+  const asked = { mode: 'subscription', line_items: [{ price: data[0].id, quantity: 1 }], subscription_data: { metadata }, ...back };
+  const opened = await stripe.checkout.sessions.create({ ...asked, customer_email: 'ada@example.com' });
+  await sandbox.decide(opened.url);
+  const session = await stripe.checkout.sessions.retrieve(opened.id, { expand: ['subscription', 'invoice.payments'] });
+  const { subscription, invoice } = session;
+  assert.deepEqual([session.payment_intent, subscription.status, subscription.metadata], [null, 'active', metadata]);
+  assert.ok(subscription.items.data[0].current_period_end > subscription.items.data[0].current_period_start);
+  assert.equal(invoice.parent.subscription_details.subscription, subscription.id);
+  const ended = await stripe.subscriptions.update(subscription.id, { cancel_at_period_end: true });
+  assert.equal(ended.cancel_at, subscription.items.data[0].current_period_end);
+  assert.equal((await stripe.subscriptions.retrieve(subscription.id)).cancel_at_period_end, true);
+  const refund = await stripe.refunds.create({ payment_intent: invoice.payments.data[0].payment.payment_intent });
+  assert.equal(refund.amount, session.amount_total);
+  assert.equal((await stripe.subscriptions.cancel(subscription.id)).status, 'canceled');
+  const deleted = ({ type, data: { object } }) => type === 'customer.subscription.deleted' && object.id === subscription.id;
+  const hook = await sandbox.webhooks.next('/webhooks/stripe', deleted);
+  stripe.webhooks.constructEvent(hook.body, hook.headers['stripe-signature'], sandbox.stripe.webhookSecret);
+  assert.equal((await stripe.customers.retrieve(session.customer)).email, 'ada@example.com');
+  assert.equal((await stripe.invoices.retrieve(invoice.id)).status, 'paid');
+});
+
+test('a dispute is told and can be read', async () => {
+  const session = await paid();
+  await sandbox.act(session.id, { act: 'dispute' });
+  const { data } = await stripe.disputes.list({ payment_intent: session.payment_intent });
+  assert.equal((await stripe.disputes.retrieve(data[0].id)).status, 'needs_response');
+  await assert.rejects(stripe.refunds.create({ payment_intent: session.payment_intent }), { code: 'charge_disputed' });
 });
 
 test('the same idempotency key gets the same answer, and another request by it is refused', async () => {

@@ -36,6 +36,12 @@ impl From<ProviderError> for Refusal {
     }
 }
 
+impl ErrorDetail {
+    fn is_about(&self, field: &str) -> bool {
+        self.param.as_deref().is_some_and(|param| param.starts_with(field))
+    }
+}
+
 fn error(status: StatusCode, detail: &ErrorDetail) -> ProviderError {
     let refused = |what: &str| ProviderError::Refused(what.to_owned());
     match (status.as_u16(), detail.code.as_deref().unwrap_or_default()) {
@@ -43,11 +49,17 @@ fn error(status: StatusCode, detail: &ErrorDetail) -> ProviderError {
             refused("Stripe doesn't know the key: STRIPE_SECRET_KEY must be a secret key of your account that has not expired")
         }
         (403, _) => refused(
-            "the key may not do this: give the restricted key in STRIPE_SECRET_KEY the right to write Checkout Sessions and refunds",
+            "the key may not do this: give the restricted key in STRIPE_SECRET_KEY the right to write Checkout Sessions, subscriptions and refunds",
         ),
         (404, _) => ProviderError::Unknown,
         (400, "resource_missing") if detail.param.as_deref().is_some_and(|param| param.ends_with("[price]")) => {
             refused("Stripe doesn't know the price that the catalog names: its id must be of the same account and mode as the key")
+        }
+        (400, _) if detail.is_about("automatic_tax") => refused(
+            "Stripe can't compute the tax: set Stripe Tax up in its dashboard, or take stripe.automatic_tax out of ribbon.toml",
+        ),
+        (400, _) if detail.is_about("discounts") => {
+            refused("Stripe doesn't take the promotion code that stripe.promotion_code in ribbon.toml names")
         }
         (400, "amount_too_small") => refused("the price is below the least that Stripe charges in this currency"),
         (400, "amount_too_large") => refused("the price is above the most that Stripe charges"),

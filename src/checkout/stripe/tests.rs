@@ -3,6 +3,8 @@
 mod events;
 mod requests;
 mod sessions;
+mod subscriptions;
+mod tolerance;
 
 use super::*;
 use crate::checkout::transport::fake::client;
@@ -14,6 +16,12 @@ const NOW: Timestamp = Timestamp::from_seconds(1_767_225_700);
 
 fn stripe_at(api_base: &Url) -> Stripe {
     stripe(api_base.as_str(), SECRET_KEY, None)
+}
+
+fn stripe_with(api_base: &Url, options: StripeOptions) -> Stripe {
+    let mut stripe = stripe_at(api_base);
+    stripe.settings.options = options;
+    stripe
 }
 
 fn stripe(api_base: &str, secret_key: &str, checkout_origin: Option<&str>) -> Stripe {

@@ -173,8 +173,9 @@ pub fn line(
     if shown(change.state, coupon, change.now)["valid"] == false {
         return Err(StripeError::parameter("coupon_expired", param, format!("Coupon expired: {coupon_id}")));
     }
-    let off = off(coupon, lines, currency)
-        .ok_or_else(|| StripeError::parameter("parameter_invalid", param, "The coupon does not apply to anything in this session."))?;
+    let off = off(coupon, lines, currency).ok_or_else(|| {
+        StripeError::parameter("parameter_invalid", param, "The coupon does not apply to anything in this session.")
+    })?;
     Ok(Line {
         id: change.id("di_"),
         name: coupon["name"].as_str().unwrap_or("Discount").to_owned(),

@@ -26,7 +26,9 @@ pub fn of_subscription(change: &Change<'_>, session: &Session, subscription: &Su
     let said = match turn {
         Turn::Renewed => vec![own("customer.subscription.updated"), invoice("invoice.paid")],
         Turn::RenewalFailed => vec![invoice("invoice.payment_failed"), own("customer.subscription.updated")],
-        Turn::EndScheduled | Turn::EndCalledOff => vec![own("customer.subscription.updated")],
+        Turn::EndScheduled | Turn::EndCalledOff | Turn::Changed => vec![own("customer.subscription.updated")],
+        Turn::Paused => vec![own("customer.subscription.paused")],
+        Turn::Resumed => vec![own("customer.subscription.resumed")],
         Turn::Ended => vec![own("customer.subscription.deleted")],
     };
     said.into_iter().map(|(kind, data)| event(change, session, kind, &data)).collect()

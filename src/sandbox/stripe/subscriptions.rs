@@ -85,6 +85,7 @@ const fn status(subscription: &Subscription) -> &'static str {
     match subscription.standing {
         Standing::Active => "active",
         Standing::PastDue => "past_due",
+        Standing::Paused => "paused",
         Standing::Ended { .. } => "canceled",
     }
 }

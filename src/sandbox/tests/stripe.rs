@@ -1,5 +1,8 @@
 //! Stripe's protocol: keys, parameters, errors, idempotency, refunds and disputes.
 
+mod catalog;
+mod subscriptions;
+
 use super::*;
 
 #[tokio::test]

@@ -10,8 +10,8 @@ use url::Url;
 
 use crate::checkout::{
     BackUrls, CancelWhen, Capabilities, Fact, Mode, NewSession, Notice, OpenSession, PROVIDER_TIMEOUT, PaymentId, Provider,
-    ProviderError, ProviderEvent, ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund, ReturnHint, Stripe, StripeOptions,
-    StripeSettings,
+    ProviderError, ProviderEvent, ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund, ReturnHint, Stripe,
+    StripeOptions, StripeSettings,
 };
 use crate::values::{Money, Timestamp};
 

@@ -12,7 +12,7 @@ use crate::checkout::provider::Fact;
 use crate::checkout::signatures::stripe_header;
 use crate::values::{Currency, Money};
 
-fn recorded() -> Vec<Value> {
+pub fn recorded() -> Vec<Value> {
     serde_json::from_str(include_str!("../../fixtures/stripe-events.json")).unwrap()
 }
 
@@ -31,7 +31,7 @@ fn signed(body: &[u8], at: Timestamp) -> HeaderMap {
 /// Reading asks nobody, so one is enough.
 static STRIPE: LazyLock<Stripe> = LazyLock::new(|| stripe(StripeSettings::API, SECRET_KEY, None));
 
-fn read(event: &Value) -> Result<Notice, ProviderError> {
+pub fn read(event: &Value) -> Result<Notice, ProviderError> {
     let body = event.to_string().into_bytes();
     STRIPE.read(&signed(&body, NOW), &body, NOW)
 }
@@ -49,6 +49,7 @@ fn in_a_line(notice: &Notice) -> String {
     let in_words = |fact: &Fact| match fact {
         Fact::Paid { amount } => format!("paid {}", amount.exact()),
         Fact::Refunded { total, whole } => format!("refunded {}{}", total.exact(), if *whole { ", all of it" } else { "" }),
+        Fact::Subscription(seen) => format!("subscription {:?}", seen.status),
         Fact::Open
         | Fact::Processing
         | Fact::Declined
@@ -57,8 +58,7 @@ fn in_a_line(notice: &Notice) -> String {
         | Fact::Expired
         | Fact::Disputed
         | Fact::DisputeWon
-        | Fact::DisputeLost
-        | Fact::Subscription(_) => fact.name().to_owned(),
+        | Fact::DisputeLost => fact.name().to_owned(),
     };
     let facts = event.facts.iter().map(in_words).collect::<Vec<_>>().join(", ");
     let facts = if facts.is_empty() { "nothing" } else { &facts };
@@ -79,18 +79,18 @@ fn every_recorded_event_is_translated() {
         checkout.session.async_payment_succeeded: cs_test_a1, pi_test_1, our order -> paid $49.00
         checkout.session.async_payment_failed: cs_test_a1, pi_test_1, our order -> failed
         checkout.session.expired: cs_test_a1, no payment, our order -> expired
-        checkout.session.completed: cs_test_a1, no payment, our order -> paid $49.00
+        checkout.session.completed: cs_test_a1, no payment, our order -> paid $49.00 (ask about cs_test_a1)
         refund.created: no session, pi_test_1, our order -> nothing
         refund.updated: no session, pi_test_1, our order -> nothing
         refund.failed: no session, pi_test_1, our order -> nothing
         charge.refunded: no session, pi_test_1, our order -> refunded $49.00, all of it
         charge.dispute.created: no session, pi_test_1, no order -> disputed (ask about du_test_1)
         charge.dispute.closed: no session, pi_test_1, no order -> dispute_lost
-        customer.subscription.created: no session, no payment, our order -> nothing
-        customer.subscription.updated: no session, no payment, our order -> nothing
-        customer.subscription.deleted: no session, no payment, our order -> nothing
-        invoice.paid: no session, no payment, no order -> nothing
-        invoice.payment_failed: no session, no payment, no order -> nothing
+        customer.subscription.created: no session, no payment, our order -> subscription Active
+        customer.subscription.updated: no session, no payment, our order -> subscription Active
+        customer.subscription.deleted: no session, no payment, our order -> subscription Ended
+        invoice.paid: no session, no payment, our order -> nothing (ask about sub_test_1)
+        invoice.payment_failed: no session, no payment, our order -> nothing (ask about sub_test_1)
     "]]
     .assert_eq(&table);
 }

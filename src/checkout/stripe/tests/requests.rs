@@ -7,7 +7,7 @@ use crate::catalog::PriceIds;
 use crate::checkout::provider::Refund;
 use crate::checkout::provider::{LineItem, PaymentMode};
 use crate::checkout::transport::fake::{FakeProvider, Scripted, reply};
-use crate::values::{Currency, Email, Money};
+use crate::values::{Currency, Email, Interval};
 
 fn founder(price: Option<&str>, is_list_price: bool) -> LineItem {
     LineItem {
@@ -111,19 +111,78 @@ async fn stripes_own_price_is_named_only_where_it_is_what_we_ask() {
     assert_eq!(lines(founder(Some("price_1"), false)).await.len(), 3);
 }
 
-#[tokio::test]
-async fn a_subscription_needs_stripes_own_price() {
-    let provider = FakeProvider::answering([opened()]).await;
-    let stripe = stripe_at(&provider.url);
-    let subscription = |item| NewSession { mode: PaymentMode::Subscription, ..new_session(item) };
-    assert!(matches!(stripe.open(&subscription(founder(None, true)), &back()).await, Err(ProviderError::Refused(_))));
-    assert!(provider.seen().is_empty());
-    stripe.open(&subscription(founder(Some("price_1"), true)), &back()).await.unwrap();
+/// The fields of `names` that the only request had, name by name.
+fn sent(provider: &FakeProvider, names: &[&str]) -> Vec<String> {
     let form = provider.seen()[0].form();
-    for pair in
-        pairs(&[("mode", "subscription"), ("subscription_data[metadata][order_id]", ORDER), ("line_items[0][price]", "price_1")])
+    names.iter().map(|name| form.iter().find(|(known, _)| known == name).map_or("none", |(_, value)| value).to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_subscription_is_opened_by_stripes_own_price_or_by_ours() {
+    for (price, words) in
+        [(Some("price_1"), ["subscription", ORDER, "price_1", "none"]), (None, ["subscription", ORDER, "none", "year"])]
     {
-        assert!(form.contains(&pair), "{pair:?}");
+        let provider = FakeProvider::answering([opened()]).await;
+        let item = LineItem { every: Some(Interval::Year), ..founder(price, true) };
+        let subscription = NewSession { mode: PaymentMode::Subscription, ..new_session(item) };
+        stripe_at(&provider.url).open(&subscription, &back()).await.unwrap();
+        provider.seen()[0].assert_documented(ProviderName::Stripe);
+        let names = [
+            "mode",
+            "subscription_data[metadata][order_id]",
+            "line_items[0][price]",
+            "line_items[0][price_data][recurring][interval]",
+        ];
+        assert_eq!(sent(&provider, &names), words);
+        assert_eq!(sent(&provider, &["payment_intent_data[metadata][order_id]"]), ["none"]);
+    }
+}
+
+#[tokio::test]
+async fn what_the_shop_set_is_asked_for() {
+    let options: StripeOptions =
+        serde_json::from_value(json!({"locale": "de", "automatic_tax": true, "tax_behavior": "inclusive"})).unwrap();
+    let provider = FakeProvider::answering([opened()]).await;
+    stripe_with(&provider.url, options).open(&new_session(founder(None, true)), &back()).await.unwrap();
+    provider.seen()[0].assert_documented(ProviderName::Stripe);
+    let names = ["locale", "automatic_tax[enabled]", "line_items[0][price_data][tax_behavior]"];
+    assert_eq!(sent(&provider, &names), ["de", "true", "inclusive"]);
+}
+
+#[tokio::test]
+async fn a_promotion_code_of_stripes_is_used_where_it_leaves_just_our_price() {
+    let spring = |coupon: serde_json::Value| {
+        json!({"data": [{"id": "promo_1", "promotion": {"type": "coupon", "coupon": coupon}}]}).to_string()
+    };
+    let fifth = json!({"id": "co_1", "percent_off": 20.0, "duration": "once"});
+    let dollars = json!({"id": "co_1", "amount_off": 4_800, "currency": "usd", "duration": "once"});
+    let euros = json!({"id": "co_1", "amount_off": 4_800, "currency": "eur", "duration": "once"});
+    let price = || reply(200, json!({"id": "price_1", "unit_amount": 24_000, "currency": "eur"}).to_string());
+    let gone = refusal(400, "coupon_expired", "discounts[0][promotion_code]");
+    for (replies, words, key) in [
+        (vec![reply(200, spring(fifth.clone())), price(), opened()], ["promo_1", "price_1", "none"], "-with-promo_1"),
+        (vec![reply(200, spring(euros)), price(), opened()], ["promo_1", "price_1", "none"], "-with-promo_1"),
+        (vec![reply(200, spring(dollars)), price(), opened()], ["none", "none", "19200"], ""),
+        (vec![reply(200, spring(json!("co_1"))), price(), opened()], ["none", "none", "19200"], ""),
+        (vec![reply(200, r#"{"data": []}"#), opened()], ["none", "none", "19200"], ""),
+        (vec![refusal(403, "", ""), opened()], ["none", "none", "19200"], ""),
+        (vec![reply(200, spring(fifth)), price(), gone, opened()], ["none", "none", "19200"], ""),
+    ] {
+        let provider = FakeProvider::answering(replies).await;
+        let options = StripeOptions { promotion_code: Some("SPRING".to_owned()), ..StripeOptions::default() };
+        stripe_with(&provider.url, options).open(&new_session(founder(Some("price_1"), false)), &back()).await.unwrap();
+        let seen = provider.seen();
+        seen.iter().for_each(|seen| seen.assert_documented(ProviderName::Stripe));
+        assert_eq!(seen[0].path_and_query.split('&').next(), Some("/v1/promotion_codes?code=SPRING"));
+        let last = seen.last().unwrap();
+        let form = last.form();
+        let value =
+            |name: &str| form.iter().find(|(known, _)| known == name).map_or("none", |(_, value)| value.as_str()).to_owned();
+        let told = ["discounts[0][promotion_code]", "line_items[0][price]", "line_items[0][price_data][unit_amount]"].map(value);
+        assert_eq!(
+            (told.each_ref().map(String::as_str), last.header("idempotency-key")),
+            (words, format!("sess_0123456789abcdef{key}").as_str())
+        );
     }
 }
 
@@ -156,6 +215,7 @@ async fn a_refusal_tells_the_operator_what_to_do_and_gives_nothing_away() {
         (refusal(401, "", ""), "STRIPE_SECRET_KEY"),
         (refusal(403, "", ""), "restricted key"),
         (refusal(400, "resource_missing", "line_items[0][price]"), "the price that the catalog names"),
+        (refusal(400, "", "automatic_tax[enabled]"), "set Stripe Tax up"),
         (refusal(400, "amount_too_small", "line_items[0][price_data][unit_amount]"), "below the least"),
         (refusal(400, "url_invalid", "success_url"), "url_invalid, about success_url"),
         (reply(400, "not even JSON"), "400"),
