@@ -92,3 +92,49 @@ async fn a_field_less_or_null_is_borne_and_never_taken_for_something_else() {
         }
     }
 }
+
+/// `sample` without each of its fields in turn, with each of them null, and with one more: the field's name, and what became of it.
+fn bent(sample: &Value) -> Vec<(String, Value)> {
+    let names = sample.as_object().unwrap().keys();
+    let less = names.clone().map(|name| {
+        let mut bent = sample.clone();
+        bent.as_object_mut().unwrap().remove(name);
+        (name.clone(), bent)
+    });
+    let null = names.map(|name| (name.clone(), with(sample.clone(), json!({ name: null }))));
+    let more = [("of_next_year".to_owned(), with(sample.clone(), json!({"of_next_year": [{}]})))];
+    less.chain(null).chain(more).collect()
+}
+
+#[tokio::test]
+async fn a_subscription_is_read_whatever_else_stands_there() {
+    let sample = json!({
+        "id": "sub_1", "createdAt": 1, "updatedAt": 1, "livemode": false, "startDate": 1, "customerId": "cust_1",
+        "organizationId": "org_1", "status": "active", "defaultPaymentMethodId": null, "trialEnd": null,
+        "currentBillingPeriodStart": 1, "currentBillingPeriodEnd": 2, "metadata": {"order_id": ORDER}, "canceledAt": null,
+        "cancelScheduledAt": null, "priceId": "price_1", "interval": "month", "intervalCount": 1, "renews": true, "current": true
+    });
+    for (name, bent) in bent(&sample) {
+        let provider = FakeProvider::answering([ok(&json!({ "subscription": bent }))]).await;
+        let id = crate::checkout::provider::ProviderSubscriptionId("sub_1".to_owned());
+        match flowglad_at(&provider.url).retrieve_subscription(&id, NOW).await {
+            Ok(event) => assert_eq!(event.facts.len(), usize::from(name != "status"), "{name}"),
+            Err(ProviderError::Unavailable(_)) => assert_eq!(name, "id"),
+            Err(error) => panic!("{name}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn a_webhook_needs_to_name_its_object_and_nothing_else() {
+    let samples: Vec<Value> = serde_json::from_str(include_str!("../../fixtures/flowglad-events.json")).unwrap();
+    for sample in samples {
+        let plain = events::read(&sample["body"]).unwrap();
+        for (name, bent) in bent(&sample["body"]) {
+            match events::read(&bent) {
+                Ok(notice) => assert_eq!(notice, plain, "{name}"),
+                Err(error) => assert!(["id", "object"].contains(&name.as_str()), "{name}: {error}"),
+            }
+        }
+    }
+}
