@@ -63,7 +63,7 @@ FORCE:
 ## The checks
 
 .PHONY: test
-test: check rules browser sdks ## Format, lints, documents, rules and journeys on both engines, browser, the providers' libraries
+test: check rules browser sdks kills ## Format, lints, documents, rules and journeys on both engines, browser, the providers' libraries, kills
 
 .PHONY: check
 check: rust $(PACKAGES) ## Format, lints of both builds, types of the specs, links of the documents
@@ -84,6 +84,12 @@ browser: build chromium postgres ## Playwright on the release build, with script
 .PHONY: sdks
 sdks: build ## The providers' official libraries against the sandbox of the release build
 	npm run --silent --prefix end2end sdks
+
+.PHONY: kills
+kills: build postgres ## kill -9 a hundred and twenty times while gifts are bought and redeemed, on both engines
+	@echo "Building what kills the release program."
+	@cargo build --locked --release --bin kills
+	end2end/postgres.sh target/release/kills
 
 .PHONY: bench
 bench: build ## Ratios, measured in one run: pages against memory, redeeming against a bare transaction

@@ -205,6 +205,7 @@ mod tests {
             kind: kind.to_owned(),
             refs: refs.to_owned(),
             attempts: 1,
+            leased_until: Timestamp::from_seconds(30),
             created_at: Timestamp::from_seconds(0),
         };
         assert_eq!(Task::read(&taken(&entry.kind, &entry.refs)), Some(Task::GiftRedeemed { gift_id }));

@@ -55,7 +55,7 @@ fn or_empty(html: String, sentence: &str) -> String {
 }
 
 async fn act(State(world): State<Arc<World>>, Path(id): Path<String>, Form(wish): Form<Wish>) -> Response {
-    answer(world.change(|change| deeds::on_session(change, &id, &wish)).await, "/", "No such payment.")
+    answer(world.change(|change| deeds::on_session(change, &id, &wish)).await.as_ref(), "/", "No such payment.")
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -64,11 +64,15 @@ struct Turning {
 }
 
 async fn turn(State(world): State<Arc<World>>, Path(id): Path<String>, Form(Turning { act }): Form<Turning>) -> Response {
-    answer(world.change(|change| deeds::on_subscription(change, &id, act)).await, "/#subscriptions", "No such subscription.")
+    answer(
+        world.change(|change| deeds::on_subscription(change, &id, act)).await.as_ref(),
+        "/#subscriptions",
+        "No such subscription.",
+    )
 }
 
 /// Back to the page, or why nothing changed.
-fn answer<T>(outcome: Option<Result<T, Refusal>>, back: &str, missing: &str) -> Response {
+fn answer<T>(outcome: Option<&Result<T, Refusal>>, back: &str, missing: &str) -> Response {
     match outcome {
         Some(Ok(_)) => Redirect::to(back).into_response(),
         Some(Err(refusal)) => sorry(StatusCode::CONFLICT, &refusal.to_string()),

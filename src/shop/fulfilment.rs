@@ -5,6 +5,8 @@
 mod interleavings;
 mod ordered;
 #[cfg(test)]
+mod random_histories;
+#[cfg(test)]
 mod subscribing;
 #[cfg(test)]
 mod tests;
@@ -12,7 +14,7 @@ mod tests;
 use self::ordered::Ordered;
 use super::{Raced, Shop, discount, until_unraced};
 use crate::Error;
-use crate::checkout::{Applied, CheckoutSession, Fact, Order, OrderState, PaymentId, ProviderEvent};
+use crate::checkout::{Applied, CheckoutSession, Fact, Order, OrderState, PaymentId, ProviderEvent, ProviderName};
 use crate::outbox;
 use crate::store::{self, Tx, orders, provider_events, subscriptions};
 use crate::values::{CheckoutSessionId, EventId, OrderId, Timestamp};
@@ -64,6 +66,9 @@ impl Shop {
         if order.awaits_payment() && !after.awaits_payment() {
             self.close_other_sessions(&mut tx, &after, session.as_ref(), now).await?;
         }
+        if changed {
+            self.watch_again(&mut tx, &after, &event.facts, now).await?;
+        }
         if changed || event.event_id.is_some() {
             self.record(&mut tx, event, now, Some(now)).await?;
         }
@@ -112,9 +117,27 @@ impl Shop {
         if !is_paid && !facts.iter().any(Fact::ends_session) {
             return Ok(());
         }
-        let tells_of_refunds = tells.is_none_or(|tells| tells.refund_events);
-        let after = if !tells_of_refunds && can_be_refunded(facts) { session.watched(now) } else { session.settled() };
+        let is_watched = self.hides_refunds(session.provider) && can_be_refunded(facts);
+        let after = if is_watched { session.watched(now) } else { session.settled() };
         orders::advance_session(tx, session, &after).await
+    }
+
+    /// Money that came although its session had been given up can be refunded like any other, and only asking may tell. The payment need
+    /// not name the session, so all of the order's are asked about; one that is over says so at once.
+    async fn watch_again(&self, tx: &mut Tx, order: &Order, facts: &[Fact], now: Timestamp) -> Result<(), store::Error> {
+        if !self.hides_refunds(order.provider) || !can_be_refunded(facts) {
+            return Ok(());
+        }
+        for session in orders::sessions_of(tx, &order.id).await? {
+            if session.opened.is_some() && session.next_check_at.is_none() {
+                orders::advance_session(tx, &session, &session.watched(now)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn hides_refunds(&self, provider: ProviderName) -> bool {
+        self.provider(provider).is_some_and(|provider| !provider.capabilities().refund_events)
     }
 
     /// Ends a session that has outlived its time without its provider ever naming us its page, and the order with it. Nobody was sent

@@ -31,6 +31,8 @@ pub struct Entry {
     pub refs: String,
     /// This one included.
     pub attempts: i64,
+    /// Whoever takes it over has a later one.
+    pub leased_until: Timestamp,
     pub created_at: Timestamp,
 }
 
@@ -94,7 +96,7 @@ pub async fn lease_due(store: &Store, now: Timestamp, lease: Lease<'_>, limit: i
                  order by due_at, id
                  limit $4
              )
-         returning id, version, kind, refs, attempts, created_at",
+         returning id, version, kind, refs, attempts, leased_until, created_at",
     )
     .bind(lease.worker)
     .bind(lease.until.millis())
@@ -105,19 +107,29 @@ pub async fn lease_due(store: &Store, now: Timestamp, lease: Lease<'_>, limit: i
     rows.iter().map(entry).collect()
 }
 
-/// It is done. [`Error::Stale`] where the lease ran out and somebody else took it; so for the three below.
+/// It is done, also where it was posted again meanwhile: what was to be said then has just been said. [`Error::Stale`] where the lease
+/// ran out and somebody else took it.
 pub async fn done(connection: &mut AnyConnection, entry: &Entry, now: Timestamp) -> Result<()> {
-    end(connection, entry, "done", None, now).await
+    let query = sqlx::query(
+        "update outbox
+         set state = 'done', last_error = null, done_at = $3, leased_by = null, leased_until = null, version = version + 1
+         where id = $1 and state = 'waiting' and leased_until = $2",
+    )
+    .bind(entry.id.as_str())
+    .bind(entry.leased_until.millis())
+    .bind(now.millis());
+    change_one(connection, query).await
 }
 
-/// It is overtaken by what happened since: nothing is left to do.
+/// It is overtaken by what happened since: nothing is left to do. [`Error::Stale`] where it was posted again meanwhile, or taken over; so
+/// for the two below.
 pub async fn discard(connection: &mut AnyConnection, entry: &Entry, reason: &str, now: Timestamp) -> Result<()> {
-    end(connection, entry, "dropped", Some(reason), now).await
+    end(connection, entry, "dropped", reason, now).await
 }
 
 /// It is given up, and waits for the operator.
 pub async fn park(connection: &mut AnyConnection, entry: &Entry, reason: &str, now: Timestamp) -> Result<()> {
-    end(connection, entry, "parked", Some(reason), now).await
+    end(connection, entry, "parked", reason, now).await
 }
 
 /// It is to be tried again at `due_at`.
@@ -154,7 +166,7 @@ pub async fn count_waiting(connection: &mut AnyConnection) -> Result<i64> {
     row.number("waiting")
 }
 
-async fn end(connection: &mut AnyConnection, entry: &Entry, state: &str, reason: Option<&str>, now: Timestamp) -> Result<()> {
+async fn end(connection: &mut AnyConnection, entry: &Entry, state: &str, reason: &str, now: Timestamp) -> Result<()> {
     let query = sqlx::query(
         "update outbox
          set state = $3, last_error = $4, done_at = $5, leased_by = null, leased_until = null, version = version + 1
@@ -163,7 +175,7 @@ async fn end(connection: &mut AnyConnection, entry: &Entry, state: &str, reason:
     .bind(entry.id.as_str())
     .bind(entry.version)
     .bind(state)
-    .bind(reason.map(str::to_owned))
+    .bind(reason)
     .bind(now.millis());
     change_one(connection, query).await
 }
@@ -175,6 +187,7 @@ fn entry(row: &AnyRow) -> Result<Entry> {
         kind: row.text("kind")?,
         refs: row.text("refs")?,
         attempts: row.number("attempts")?,
+        leased_until: row.time("leased_until")?,
         created_at: row.time("created_at")?,
     })
 }
@@ -291,6 +304,14 @@ mod tests {
         assert!(matches!(late, Err(Error::Stale)), "{late:?}");
         drop(connection);
         assert_eq!(leased(&store, "one", after(30)).await.len(), 1);
+    });
+
+    on_both!(what_is_posted_while_it_is_done_is_not_done_once_more, async |store: Store| {
+        posted(&store, &work("said")).await;
+        let taken = leased(&store, "one", NOW).await;
+        posted(&store, &work("said")).await;
+        done(&mut store.connection().await.unwrap(), &taken[0], NOW).await.unwrap();
+        assert_eq!(leased(&store, "one", after(99_999)).await, []);
     });
 
     on_both!(what_was_done_is_not_done_again, async |store: Store| {

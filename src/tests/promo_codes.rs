@@ -148,7 +148,7 @@ journey!(what_costs_nothing_is_given_at_once_and_no_provider_is_asked, async |wo
     assert_eq!((world.mails_to("ada@example.com").len(), world.mails_to("bob@example.com").len()), (1, 1));
     assert!(world.mail_to("ada@example.com").text.contains("−€192.00"));
     assert_eq!((world.stripe.hosted().len(), world.count("gifts").await, world.uses().await), (0, 1, 1));
-    assert_eq!(world.reconcile().await.asked, 0, "there is nobody to ask about it");
+    assert_eq!(world.reconcile().await.asked(), 0, "there is nobody to ask about it");
     world.redeems_the_mail_to("bob@example.com").await;
     world.send_outbox().await;
 

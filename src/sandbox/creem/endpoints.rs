@@ -144,7 +144,7 @@ pub fn acknowledge(change: &mut Change<'_>, call: &Call, id: &str, event_id: &st
 }
 
 fn fetched_from<'a>(state: &'a State, id: &str) -> Result<&'a Endpoint, CreemError> {
-    let is_fetched_from = |endpoint: &&Endpoint| endpoint.asked["delivery_mode"] == "cli";
+    let is_fetched_from = |endpoint: &&Endpoint| endpoint.asked.get("delivery_mode") == Some(&json!("cli"));
     let endpoint = Some(find(state, id)?).filter(is_fetched_from);
     endpoint.ok_or_else(|| CreemError::bad("Only the events of an endpoint with delivery_mode cli can be fetched."))
 }
@@ -152,7 +152,7 @@ fn fetched_from<'a>(state: &'a State, id: &str) -> Result<&'a Endpoint, CreemErr
 fn waits(state: &State, endpoint: &Endpoint, event: &Event) -> bool {
     event.provider == Provider::Creem
         && event.at >= endpoint.made_at
-        && endpoint.asked["status"] == "enabled"
+        && endpoint.asked.get("status") == Some(&json!("enabled"))
         && (endpoint.kinds.is_empty() || endpoint.kinds.contains(&event.kind))
         && !state.creem.fetched.contains(&fetched(&endpoint.id, &event.id))
 }

@@ -18,7 +18,7 @@ const MODES: [(&str, &str); 8] = [
 
 /// The switch for the events to come.
 pub fn faults(post: &Post) -> String {
-    let options: String = MODES.iter().map(|(mode, words)| format!("<option value=\"{mode}\">{words}</option>")).collect();
+    let options = MODES.map(|(mode, words)| format!("<option value=\"{mode}\">{words}</option>")).concat();
     let is_holding = post.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Held);
     let choice = |mode, words| button("mode", mode, words);
     let mut ways = String::new();

@@ -21,8 +21,8 @@ pub fn of_session(change: &Change<'_>, session: &Session, happening: &Happening)
 
 /// What a subscription went through.
 pub fn of_subscription(change: &Change<'_>, session: &Session, subscription: &Subscription, turn: Turn) -> Vec<Event> {
-    let own = |kind| (kind, object(subscriptions::subscription(session, subscription)));
-    let invoice = |kind| (kind, object(invoices::invoice(&invoices::latest(session, subscription), &Expand::default())));
+    let own = |kind| (kind, object(&subscriptions::subscription(session, subscription)));
+    let invoice = |kind| (kind, object(&invoices::invoice(&invoices::latest(session, subscription), &Expand::default())));
     let said = match turn {
         Turn::Renewed => vec![own("customer.subscription.updated"), invoice("invoice.paid")],
         Turn::RenewalFailed => vec![invoice("invoice.payment_failed"), own("customer.subscription.updated")],
@@ -35,11 +35,11 @@ pub fn of_subscription(change: &Change<'_>, session: &Session, subscription: &Su
 }
 
 fn said(state: &State, session: &Session, happening: &Happening) -> Vec<Said> {
-    let of_session = |kind| vec![(kind, object(session_calls::plain(state, session)))];
+    let of_session = |kind| vec![(kind, object(&session_calls::plain(state, session)))];
     let of_dispute = |kind| {
         let dispute = session.payment().and_then(|payment| Some((payment, payment.dispute.as_ref()?)));
         let told = dispute.map(|(payment, dispute)| refunds::dispute_object(session, &payment.handle, dispute));
-        told.map(|told| (kind, object(told))).into_iter().collect()
+        told.map(|told| (kind, object(&told))).into_iter().collect()
     };
     match happening {
         Happening::Completed => [begun(state, session), of_session("checkout.session.completed")].concat(),
@@ -48,7 +48,7 @@ fn said(state: &State, session: &Session, happening: &Happening) -> Vec<Said> {
         Happening::Expired => of_session("checkout.session.expired"),
         Happening::Declined => {
             let intent = session.handle().map(|handle| payments::payment_intent(session, handle, &Expand::default()));
-            intent.map(|intent| ("payment_intent.payment_failed", object(intent))).into_iter().collect()
+            intent.map(|intent| ("payment_intent.payment_failed", object(&intent))).into_iter().collect()
         }
         Happening::Refunded(id) => session.payment().map(|payment| refunded(session, payment, id)).unwrap_or_default(),
         Happening::Disputed => of_dispute("charge.dispute.created"),
@@ -61,8 +61,8 @@ fn begun(state: &State, session: &Session) -> Vec<Said> {
     let Some(subscription) = state.subscription_of(session) else { return Vec::new() };
     let invoice = invoices::invoice(&invoices::first(session, subscription), &Expand::default());
     vec![
-        ("customer.subscription.created", object(subscriptions::subscription(session, subscription))),
-        ("invoice.paid", object(invoice)),
+        ("customer.subscription.created", object(&subscriptions::subscription(session, subscription))),
+        ("invoice.paid", object(&invoice)),
     ]
 }
 
@@ -73,10 +73,10 @@ fn refunded(session: &Session, payment: &Payment, id: &str) -> Vec<Said> {
         "object": payments::charge(session, &payment.handle),
         "previous_attributes": { "amount_refunded": before, "refunded": false },
     });
-    vec![("refund.created", object(refunds::refund_object(session, &payment.handle, refund))), ("charge.refunded", charge)]
+    vec![("refund.created", object(&refunds::refund_object(session, &payment.handle, refund))), ("charge.refunded", charge)]
 }
 
-fn object(object: Value) -> Value {
+fn object(object: &Value) -> Value {
     json!({ "object": object })
 }
 

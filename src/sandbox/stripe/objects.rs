@@ -28,7 +28,7 @@ pub fn object_id(object: &Value) -> &str {
 }
 
 /// Objects that were made one after another, the newest first, with their ids.
-pub fn newest_first<'a>(made: &'a [Value]) -> impl Iterator<Item = (&'a str, &'a Value)> {
+pub fn newest_first(made: &[Value]) -> impl Iterator<Item = (&str, &Value)> {
     made.iter().rev().map(|object| (object_id(object), object))
 }
 

@@ -119,7 +119,7 @@ pub fn all(state: &State, asked: &Asked<'_>) -> Outcome {
     let keys = form.texts("lookup_keys");
     let is_asked_for = |price: &Value| {
         let fits = |name: &str, field: &Value| form.text(name).is_none_or(|asked| field.as_str() == Some(asked));
-        let is_active = form.text("active").is_none_or(|asked| price["active"].to_string() == asked);
+        let is_active = form.text("active").is_none_or(|asked| price["active"] == (asked == "true"));
         let has_key = keys.is_empty() || price["lookup_key"].as_str().is_some_and(|key| keys.contains(&key));
         is_active && has_key && ["currency", "product", "type"].iter().all(|name| fits(name, &price[*name]))
     };
@@ -140,7 +140,7 @@ pub fn create(change: &mut Change<'_>, asked: &Asked<'_>) -> Outcome {
             .ok_or_else(|| StripeError::unknown_parameter("product", "product", id))?,
         (None, true) => {
             let name = form.required("product_data[name]")?.to_owned();
-            let product = products::made(change, change.id("prod_"), &name);
+            let product = products::made(change, &change.id("prod_"), &name);
             change.state.stripe.products.push(product.clone());
             product
         }

@@ -46,7 +46,7 @@ pub fn all(state: &State, asked: &Asked<'_>) -> Outcome {
     let of_catalog: Vec<Value> = asked.world.settings.prices.iter().map(seeded).collect();
     let ids = asked.form.texts("ids");
     let is_asked_for = |product: &Value| {
-        let is_active = asked.form.text("active").is_none_or(|asked| product["active"].to_string() == asked);
+        let is_active = asked.form.text("active").is_none_or(|asked| product["active"] == (asked == "true"));
         is_active && (ids.is_empty() || ids.contains(&object_id(product)))
     };
     let products =
@@ -63,7 +63,7 @@ pub fn create(change: &mut Change<'_>, asked: &Asked<'_>) -> Outcome {
     if known(asked.world, change.state, &id).is_some() {
         return Err(StripeError::parameter("resource_already_exists", "id", "Product already exists."));
     }
-    let mut product = made(change, id, name);
+    let mut product = made(change, &id, name);
     for name in ["description", "statement_descriptor", "tax_code", "unit_label", "url"] {
         if let Some(text) = form.text(name) {
             product[name] = json!(text);
@@ -90,8 +90,8 @@ pub fn create(change: &mut Change<'_>, asked: &Asked<'_>) -> Outcome {
     Ok(product)
 }
 
-pub fn made(change: &Change<'_>, id: String, name: &str) -> Value {
-    product(&id, name, change.now.seconds(), None)
+pub fn made(change: &Change<'_>, id: &str, name: &str) -> Value {
+    product(id, name, change.now.seconds(), None)
 }
 
 fn product(id: &str, name: &str, created: i64, default_price: Option<&str>) -> Value {

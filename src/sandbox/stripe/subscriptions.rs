@@ -9,11 +9,12 @@ use super::objects::{asked as asked_at_first, extend, metadata as said_metadata,
 use super::{coupons, invoices, metadata, prices, sessions};
 use crate::sandbox::till::{Line, Provider, Session, Standing, Subscription};
 use crate::sandbox::world::{Change, State};
+use crate::values::Timestamp;
 
 /// A subscription; `session` began it.
 pub fn subscription(session: &Session, subscription: &Subscription) -> Value {
     let form = asked_at_first(session);
-    let (began, ended) = (subscription.began_at.seconds(), subscription.ended_at().map(|at| at.seconds()));
+    let (began, ended) = (subscription.began_at.seconds(), subscription.ended_at().map(Timestamp::seconds));
     let asked = subscription.end_asked_at;
     let end = asked.map(|_| ended.unwrap_or_else(|| subscription.period_end().seconds()));
     let items: Vec<Value> = subscription
@@ -31,7 +32,7 @@ pub fn subscription(session: &Session, subscription: &Subscription) -> Value {
             "billing_mode": { "type": "classic" },
             "cancel_at": end,
             "cancel_at_period_end": asked.is_some() && ended.is_none(),
-            "canceled_at": asked.map(|at| at.seconds()).or(ended),
+            "canceled_at": asked.map(Timestamp::seconds).or(ended),
             "cancellation_details": {
                 "comment": null, "feedback": null, "feedback_option": null,
                 "reason": (asked.is_some() || ended.is_some()).then_some("cancellation_requested"),

@@ -31,6 +31,7 @@ pub(super) struct Puppet {
     is_closed: bool,
     /// Tells of disputes, and not how they end.
     is_silent: bool,
+    hides_refunds: bool,
     pub answers: Mutex<VecDeque<ProviderEvent>>,
 }
 
@@ -49,7 +50,7 @@ impl Provider for Puppet {
             own_price: true,
             partial_refund: true,
             cancel_session: true,
-            refund_events: true,
+            refund_events: !self.hides_refunds,
             dispute_ends: !self.is_silent,
         }
     }
@@ -277,7 +278,7 @@ on_both!(a_dispute_whose_end_nobody_tells_is_decided_by_asking, async |store: St
     for (facts, state) in [(&[Fact::Disputed, PAID], "held"), (&[PAID, Fact::DisputeWon], "purchased")] {
         desk.puppet.answers.lock().unwrap().push_back(desk.seen(Some("pi_1"), facts));
         desk.world.pass(A_DAY);
-        assert_eq!(desk.world.shop.reconcile().await.unwrap().asked, 1);
+        assert_eq!(desk.world.shop.reconcile().await.unwrap().asked(), 1);
         assert_eq!(desk.gift().await, state);
     }
     assert_eq!(desk.session().await.next_check_at, None, "it is decided");
@@ -292,6 +293,21 @@ on_both!(a_later_session_outlives_the_end_of_an_earlier_one, async |store: Store
     assert_eq!(desk.session().await.next_check_at, None, "the earlier one is over");
     desk.hears(desk.event(Some(&again.session_id), None, &[Fact::Expired])).await;
     assert_eq!(desk.gift().await, "canceled");
+});
+
+on_both!(money_that_came_after_its_session_ended_is_watched_where_only_asking_finds_a_refund, async |store: Store| {
+    let desk = Desk::before(store, Puppet { hides_refunds: true, ..Puppet::default() }).await;
+    desk.hears(desk.seen(None, &[Fact::Expired])).await;
+    assert_eq!(desk.session().await.next_check_at, None);
+    let order_id = Some(desk.order().await.id);
+    desk.hears(ProviderEvent { order_id, ..desk.told("evt_1", "pi_1", &[PAID]) }).await;
+    assert_eq!(desk.gift().await, "purchased");
+    let seen = desk.seen(Some("pi_1"), &[ALL_BACK, PAID]);
+    desk.puppet.answers.lock().unwrap().push_back(seen);
+    desk.world.pass(Duration::from_hours(1));
+    assert_eq!(desk.world.shop.reconcile().await.unwrap().changed(), 1);
+    assert_eq!(desk.gift().await, "refunded");
+    assert_eq!(desk.session().await.next_check_at, None);
 });
 
 on_both!(an_order_whose_page_was_never_opened_lapses, async |store: Store| {

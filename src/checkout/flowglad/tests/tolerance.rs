@@ -116,7 +116,7 @@ async fn a_subscription_is_read_whatever_else_stands_there() {
     });
     for (name, bent) in bent(&sample) {
         let provider = FakeProvider::answering([ok(&json!({ "subscription": bent }))]).await;
-        let id = crate::checkout::provider::ProviderSubscriptionId("sub_1".to_owned());
+        let id = ProviderSubscriptionId("sub_1".to_owned());
         match flowglad_at(&provider.url).retrieve_subscription(&id, NOW).await {
             Ok(event) => assert_eq!(event.facts.len(), usize::from(name != "status"), "{name}"),
             Err(ProviderError::Unavailable(_)) => assert_eq!(name, "id"),

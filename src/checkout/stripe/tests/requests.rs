@@ -172,7 +172,9 @@ async fn a_promotion_code_of_stripes_is_used_where_it_leaves_just_our_price() {
         let options = StripeOptions { promotion_code: Some("SPRING".to_owned()), ..StripeOptions::default() };
         stripe_with(&provider.url, options).open(&new_session(founder(Some("price_1"), false)), &back()).await.unwrap();
         let seen = provider.seen();
-        seen.iter().for_each(|seen| seen.assert_documented(ProviderName::Stripe));
+        for seen in &seen {
+            seen.assert_documented(ProviderName::Stripe);
+        }
         assert_eq!(seen[0].path_and_query.split('&').next(), Some("/v1/promotion_codes?code=SPRING"));
         let last = seen.last().unwrap();
         let form = last.form();

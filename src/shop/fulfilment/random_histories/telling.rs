@@ -1,0 +1,88 @@
+//! What each of the three providers says of what happened at its page, and what it leaves out.
+
+use super::page::{Deed, Page, PageState, Payment};
+use crate::checkout::{Fact, PaymentId, ProviderName};
+
+/// What an event says.
+pub struct Told {
+    pub has_session: bool,
+    pub payment: Option<PaymentId>,
+    pub facts: Vec<Fact>,
+    /// Else the provider is asked what it meant.
+    pub is_complete: bool,
+}
+
+/// What a provider of this manner sends out when this was done at that page.
+pub fn told(manner: ProviderName, page: &Page, deed: Deed) -> Option<Told> {
+    match manner {
+        ProviderName::Stripe => stripe_tells(page, deed),
+        ProviderName::Creem => creem_tells(page, deed),
+        ProviderName::Flowglad => flowglad_tells(page, deed),
+    }
+}
+
+/// Whether it can be done at a provider of this manner: not all know of disputes, nor how they end.
+pub fn is_known_to(manner: ProviderName, deed: Deed) -> bool {
+    match manner {
+        ProviderName::Stripe => true,
+        ProviderName::Creem => !matches!(deed, Deed::WinDispute | Deed::LoseDispute),
+        ProviderName::Flowglad => !matches!(deed, Deed::Dispute | Deed::WinDispute | Deed::LoseDispute),
+    }
+}
+
+/// Money that was there is moved.
+pub fn is_of_money_moved(deed: Deed) -> bool {
+    matches!(deed, Deed::RefundPart | Deed::RefundRest | Deed::Dispute | Deed::WinDispute | Deed::LoseDispute)
+}
+
+/// Sessions and payments each have events of their own; an open dispute is asked about.
+fn stripe_tells(page: &Page, deed: Deed) -> Option<Told> {
+    let payment = page.payment.as_ref().map(|payment| payment.id.clone());
+    let of_session = |facts| Some(Told { has_session: true, payment: payment.clone(), facts, is_complete: true });
+    let of_payment = |facts| Some(Told { has_session: false, payment: payment.clone(), facts, is_complete: deed != Deed::Dispute });
+    let refunds = || page.payment.as_ref().and_then(Payment::refunds).into_iter().collect();
+    match deed {
+        Deed::Pay | Deed::PayTooLittle | Deed::PayLater | Deed::Arrive | Deed::FallThrough | Deed::Expire | Deed::PayAfterAll => {
+            of_session(page.facts(page.expires_at))
+        }
+        Deed::Decline => Some(Told { has_session: false, payment: None, facts: vec![Fact::Declined], is_complete: true }),
+        Deed::RefundPart | Deed::RefundRest => of_payment(refunds()),
+        Deed::Dispute => of_payment(vec![Fact::Disputed]),
+        Deed::WinDispute => of_payment(vec![Fact::DisputeWon]),
+        Deed::LoseDispute => of_payment(vec![Fact::DisputeLost]),
+    }
+}
+
+/// One event of a sale, with everything in it; attempts, ends and decided disputes are not told.
+fn creem_tells(page: &Page, deed: Deed) -> Option<Told> {
+    let payment = page.payment.as_ref()?;
+    let facts = match deed {
+        Deed::Pay | Deed::PayTooLittle | Deed::Arrive | Deed::PayAfterAll => vec![Fact::Paid { amount: payment.net }],
+        Deed::RefundPart | Deed::RefundRest => payment.refunds().into_iter().collect(),
+        Deed::Dispute => vec![Fact::Disputed],
+        Deed::PayLater | Deed::FallThrough | Deed::Decline | Deed::Expire | Deed::WinDispute | Deed::LoseDispute => return None,
+    };
+    Some(Told { has_session: true, payment: Some(payment.id.clone()), facts, is_complete: true })
+}
+
+/// An event names a payment and says nothing of it; of money that goes back there is none at all.
+fn flowglad_tells(page: &Page, deed: Deed) -> Option<Told> {
+    let payment = || page.payment.as_ref().map(|payment| payment.id.clone());
+    let of = |payment, facts| Some(Told { has_session: false, payment, facts, is_complete: false });
+    match deed {
+        Deed::Pay | Deed::PayTooLittle | Deed::PayLater | Deed::Arrive | Deed::FallThrough | Deed::PayAfterAll => {
+            of(payment(), Vec::new())
+        }
+        Deed::Decline => of(None, vec![Fact::Declined]),
+        Deed::Expire | Deed::RefundPart | Deed::RefundRest | Deed::Dispute | Deed::WinDispute | Deed::LoseDispute => None,
+    }
+}
+
+/// What an event that named a payment turns out to mean. Of one that failed only its session knows whether another may follow.
+pub fn flowglads_answer(page: &Page, payment: &Payment) -> Vec<Fact> {
+    match page.state {
+        PageState::Paid => payment.facts(),
+        PageState::UnderWay => vec![Fact::Processing],
+        PageState::Open | PageState::Failed | PageState::Expired => vec![Fact::Declined],
+    }
+}
