@@ -29,7 +29,8 @@ pub fn subscription(session: &Session, subscription: &Subscription) -> Value {
         json!({
             "automatic_tax": { "disabled_reason": null, "enabled": false, "liability": null },
             "billing_cycle_anchor": began,
-            "billing_mode": { "type": "classic" },
+            "billing_mode": { "flexible": null, "type": "classic" },
+            "billing_schedules": [],
             "cancel_at": end,
             "cancel_at_period_end": asked.is_some() && ended.is_none(),
             "canceled_at": asked.map(Timestamp::seconds).or(ended),
@@ -62,7 +63,6 @@ const NULLS: &[&str] = &[
     "application",
     "application_fee_percent",
     "billing_cycle_anchor_config",
-    "billing_schedules",
     "billing_thresholds",
     "customer_account",
     "days_until_due",

@@ -39,7 +39,12 @@ pub fn assert_request(provider: ProviderName, method: &str, path: &str, body: &s
 pub fn assert_answer(provider: ProviderName, method: &str, path: &str, status: u16, body: &Value) {
     let Some(specs) = &*SPECS else { return };
     let document = specs.document(provider);
-    let described = document.answer(method, path, status).or_else(|| document.schema_named(body.get("object")?.as_str()?));
+    let named = || {
+        let object = body.get("object")?.as_str()?;
+        let is_gone = body.get("deleted") == Some(&Value::Bool(true));
+        if is_gone { document.schema_named(&format!("deleted_{object}")) } else { document.schema_named(object) }
+    };
+    let described = document.answer(method, path, status).or_else(named);
     if let Some(schema) = described {
         assert_fits(document, &schema, schemas::Reading::Open, body, &format!("{provider}: {status} to {method} {path}"));
     }

@@ -127,7 +127,10 @@ async fn a_session_is_asked_for_with_its_charge() {
     let seen = &provider.seen()[0];
     assert_eq!(
         (seen.method.as_str(), seen.path_and_query.as_str()),
-        ("GET", "/v1/checkout/sessions/cs_test_1?expand%5B0%5D=payment_intent.latest_charge")
+        (
+            "GET",
+            "/v1/checkout/sessions/cs_test_1?expand%5B0%5D=payment_intent.latest_charge&expand%5B1%5D=subscription&expand%5B2%5D=invoice.payments"
+        )
     );
     assert_eq!((event.event_id, event.occurred_at, event.mode), (None, NOW, Mode::Test));
     assert_eq!((event.session, event.payment), (Some(id), Some(PaymentId("pi_1".to_owned()))));

@@ -170,7 +170,7 @@ async fn an_endpoint_for_webhooks_is_made_read_and_changed() {
 async fn an_endpoint_hears_what_it_asked_for_by_its_own_secret() {
     let lab = Lab::new().await;
     let other = Shop::default();
-    let url = format!("http://127.0.0.1:{}/webhooks/other", other.open().await);
+    let url = format!("http://127.0.0.1:{}/webhooks/flowglad?of=another", other.open().await);
     let endpoint =
         json!({"name": "Payments", "url": url, "filterTypes": ["payment.succeeded"], "pricingModelId": "pricing_model_1"});
     let made = lab.make("/webhooks", json!({ "webhook": endpoint })).await;

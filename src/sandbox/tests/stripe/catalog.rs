@@ -175,7 +175,7 @@ async fn metadata_is_changed_key_by_key() {
 #[tokio::test]
 async fn an_endpoint_gets_what_it_asked_for_signed_with_its_own_secret() {
     let lab = Lab::new().await;
-    let url = format!("http://127.0.0.1:{}/webhooks/elsewhere", lab.shop_port);
+    let url = format!("http://127.0.0.1:{}/webhooks/stripe?of=another", lab.shop_port);
     let made = lab.made("/v1/webhook_endpoints", &[("url", &url), ("enabled_events[0]", "checkout.session.expired")]).await;
     assert!(lab.get(&format!("/v1/webhook_endpoints/{}", id(&made))).await["secret"].is_null(), "told once");
     let session = lab.session().await;

@@ -73,6 +73,7 @@ async fn paying_begins_it_and_the_session_leads_to_everything() {
 async fn a_period_that_ends_is_followed_by_another_with_an_invoice_of_its_own() {
     let lab = Lab::new().await;
     let session = lab.member(&[]).await;
+    lab.shop.hooks(3).await;
     lab.advance(31 * 86_400);
     let subscription = lab.subscription(&session).await;
     assert_eq!(period(&subscription), days("2026-02-01", "2026-03-01"));
@@ -114,6 +115,7 @@ async fn it_ends_with_its_period_where_that_was_asked_for_and_not_called_off() {
     assert_eq!((&scheduled["cancel_at_period_end"], day(&scheduled["cancel_at"])), (&json!(true), "2026-02-01".to_owned()));
     assert_eq!(lab.made(&path, &[("cancel_at_period_end", "false")]).await["cancel_at"], Value::Null);
     lab.made(&path, &[("cancel_at_period_end", "true"), ("metadata[why]", "moved")]).await;
+    lab.shop.hooks(6).await;
     lab.advance(31 * 86_400);
     let ended = lab.subscription(&session).await;
     assert_eq!(
