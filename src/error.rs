@@ -17,6 +17,21 @@ pub enum Error {
     /// 401: a token or a session is needed.
     #[error("Sign in first.")]
     Unauthenticated,
+    /// 401: a program sent no access token.
+    #[error("Send an access token, as in “Authorization: Bearer ribbon_…”. One is made on the account’s page.")]
+    TokenMissing,
+    /// 401: an access token that isn't known, or has ended or expired.
+    #[error("This access token isn’t known here, or it has ended or expired. Make another on the account’s page.")]
+    TokenRefused,
+    /// 403: the access token was made for other things; the scope that it lacks.
+    #[error("This access token lacks the scope {0}.")]
+    ScopeMissing(String),
+    /// 400: a key that can't be kept.
+    #[error("An Idempotency-Key is 1 to 255 visible ASCII characters, sent once.")]
+    IdempotencyKeyInvalid,
+    /// 400: the key came before, with another body.
+    #[error("This Idempotency-Key came before with another body. Take a new key for a new request.")]
+    IdempotencyKeyReused,
     /// 403: signed in, but not for this.
     #[error("This account may not do that.")]
     Forbidden,
@@ -105,12 +120,15 @@ impl Error {
     pub const fn status(&self) -> u16 {
         match self {
             Self::Invalid(_) | Self::SignInFailed | Self::LinkEnded => 422,
-            Self::Unauthenticated => 401,
-            Self::Forbidden | Self::ForeignOrigin => 403,
+            Self::Unauthenticated | Self::TokenMissing | Self::TokenRefused => 401,
+            Self::Forbidden | Self::ForeignOrigin | Self::ScopeMissing(_) => 403,
             Self::TooLarge => 413,
             Self::NotFound | Self::GiftNotFound | Self::NotForSale => 404,
             Self::TooManyAttempts { .. } => 429,
-            Self::AuthenticatedEmailRequired | Self::SignatureRefused => 400,
+            Self::AuthenticatedEmailRequired
+            | Self::SignatureRefused
+            | Self::IdempotencyKeyInvalid
+            | Self::IdempotencyKeyReused => 400,
             Self::GiftAlreadyRedeemed | Self::AlreadySubscribed | Self::NotSubscribed => 409,
             Self::GiftNotRedeemable | Self::GiftNotChangeable => 412,
             Self::ProviderUnavailable(_) | Self::Unavailable(_) => 503,
@@ -127,6 +145,11 @@ impl Error {
             Self::NotSubscribed => "not_subscribed",
             Self::NotForSale => "not_for_sale",
             Self::Unauthenticated => "unauthenticated",
+            Self::TokenMissing => "unauthorized",
+            Self::TokenRefused => "invalid_token",
+            Self::ScopeMissing(_) => "insufficient_scope",
+            Self::IdempotencyKeyInvalid => "idempotency_key_invalid",
+            Self::IdempotencyKeyReused => "idempotency_key_reused",
             Self::Forbidden => "forbidden",
             Self::ForeignOrigin => "foreign_origin",
             Self::TooLarge => "too_large",
@@ -153,6 +176,11 @@ impl Error {
             Self::ProviderUnavailable(cause) | Self::Unavailable(cause) | Self::Internal(cause) => Some(cause),
             Self::Invalid(_)
             | Self::Unauthenticated
+            | Self::TokenMissing
+            | Self::TokenRefused
+            | Self::ScopeMissing(_)
+            | Self::IdempotencyKeyInvalid
+            | Self::IdempotencyKeyReused
             | Self::Forbidden
             | Self::ForeignOrigin
             | Self::TooLarge

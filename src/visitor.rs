@@ -1,5 +1,7 @@
-//! Who is asking: from a session to an account, and what a session remembers of a gift. The session keeps ids and nothing that
-//! would redeem or sign in elsewhere; a visitor who does neither has none.
+//! Who is asking: from a session or an access token to an account, and what a session remembers of a gift. The session keeps ids and
+//! nothing that would redeem or sign in elsewhere; a visitor who does neither has none.
+
+mod bearer;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use crate::store::sessions::{IDLE, SIGNED_IN, Sessions, SignedIn};
 use crate::{Error, Result};
 
 pub use crate::shop::Kept;
+pub use bearer::{Bearer, bearer, challenge, sent_token};
 
 const KEPT: &str = "kept";
 /// The day of the last visit: writing it anew is what makes a session in use live on.

@@ -6,12 +6,14 @@
 //! proves the mailbox from one of them gets the address; the others of that address lose their password, sessions, tokens and
 //! links. Nobody's registration touches another's, and a registrant sees the same whether or not the address has an account.
 
+mod access_token;
 mod hashing;
 mod link;
 mod password;
 
 use crate::values::{AccountId, Email, Timestamp};
 
+pub use access_token::{AccessToken, Lifetime, LifetimeError, Scope, ScopeError, Scopes, TokenSecret, TokenSecretError};
 pub use hashing::{Hasher, PasswordHash};
 pub use link::{LinkEnded, OneTimeLink, Purpose};
 pub use password::{Password, PasswordError};

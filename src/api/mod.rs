@@ -9,10 +9,12 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::StatusCode;
+use http::header::WWW_AUTHENTICATE;
 use serde_json::json;
 
 use crate::Error;
 use crate::shop::Shop;
+use crate::visitor;
 
 /// Everything that isn't a page.
 pub fn routes(shop: Arc<Shop>) -> Router {
@@ -23,8 +25,13 @@ pub fn routes(shop: Arc<Shop>) -> Router {
         .with_state(shop)
 }
 
-/// Answers an error to a program: its tag and its sentence, with its status.
+/// Answers an error to a program: its tag and its sentence, with its status, and which token it would take.
 pub fn error_json(error: &Error) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, Json(json!({ "error": error.tag(), "message": error.to_string() }))).into_response()
+    let body = Json(json!({ "error": error.tag(), "message": error.to_string() }));
+    let mut response = (status, body).into_response();
+    if let Some(challenge) = visitor::challenge(error) {
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    response
 }

@@ -37,6 +37,7 @@ const fn heading(error: &Error) -> &'static str {
         Error::NotFound => "This page is not here",
         Error::GiftNotFound => "No gift has this code",
         Error::Unauthenticated | Error::AuthenticatedEmailRequired => "Sign in to see this",
+        Error::TokenMissing | Error::TokenRefused | Error::ScopeMissing(_) => "This needs another access token",
         Error::Forbidden => "This is somebody else’s",
         Error::ForeignOrigin => "This did not come from our page",
         Error::LinkEnded => "This link has ended",
@@ -45,7 +46,12 @@ const fn heading(error: &Error) -> &'static str {
         Error::AlreadySubscribed | Error::NotSubscribed => "Your subscription stays as it is",
         Error::NotForSale => "This is not for sale",
         Error::ProviderUnavailable(_) | Error::Unavailable(_) => "Back in a minute",
-        Error::Invalid(_) | Error::SignInFailed | Error::SignatureRefused | Error::TooLarge => "That could not be read",
+        Error::Invalid(_)
+        | Error::SignInFailed
+        | Error::SignatureRefused
+        | Error::TooLarge
+        | Error::IdempotencyKeyInvalid
+        | Error::IdempotencyKeyReused => "That could not be read",
         Error::Internal(_) => "Something went wrong",
     }
 }
@@ -55,7 +61,10 @@ const fn way_on(error: &Error) -> (&'static str, &'static str) {
         Error::Unauthenticated | Error::AuthenticatedEmailRequired | Error::SignInFailed => ("/login", "Sign in"),
         Error::GiftNotFound => ("/redeem", "Type the code again"),
         Error::ProviderUnavailable(_) => ("/gift", "Back to the form"),
-        Error::GiftAlreadyRedeemed
+        Error::TokenMissing
+        | Error::TokenRefused
+        | Error::ScopeMissing(_)
+        | Error::GiftAlreadyRedeemed
         | Error::GiftNotRedeemable
         | Error::GiftNotChangeable
         | Error::AlreadySubscribed
@@ -68,6 +77,8 @@ const fn way_on(error: &Error) -> (&'static str, &'static str) {
         | Error::LinkEnded
         | Error::TooManyAttempts { .. }
         | Error::SignatureRefused
+        | Error::IdempotencyKeyInvalid
+        | Error::IdempotencyKeyReused
         | Error::Invalid(_)
         | Error::Unavailable(_)
         | Error::Internal(_) => ("/", "To the first page"),

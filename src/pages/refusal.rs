@@ -55,6 +55,11 @@ impl Refusal {
             Error::Invalid(wrongs) => wrongs.clone(),
             Error::GiftNotFound => vec![Wrong::new("code", self.error.to_string().trim_end_matches('.'))],
             Error::Unauthenticated
+            | Error::TokenMissing
+            | Error::TokenRefused
+            | Error::ScopeMissing(_)
+            | Error::IdempotencyKeyInvalid
+            | Error::IdempotencyKeyReused
             | Error::Forbidden
             | Error::ForeignOrigin
             | Error::TooLarge

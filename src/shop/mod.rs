@@ -14,6 +14,7 @@ use crate::outbox::NewEntry;
 use crate::store::{self, Store};
 use crate::values::{Clock, Entropy, Secrets, Timestamp, Zone};
 
+mod access_tokens;
 mod account_page;
 mod answers;
 mod buy;
@@ -58,6 +59,7 @@ pub(crate) mod testing;
 mod verify;
 mod verify_again;
 
+pub use access_tokens::NewAccessToken;
 pub use answers::*;
 pub use buy::Promised;
 pub use clock::SystemClock;

@@ -38,6 +38,8 @@ impl Limit {
     const REGISTRATIONS_FROM: Self = Self::new("registrations from", 300, HOUR);
     /// Codes that no gift has, from one network. A code has 120 bits; this keeps the table quiet.
     pub(super) const CODES_FROM: Self = Self::new("codes from", 60, 15 * MINUTE);
+    /// Access tokens that there are not, from one network, by the same reason.
+    pub(super) const TOKENS_FROM: Self = Self::new("tokens from", 60, 15 * MINUTE);
     /// Promo codes that there are not, from one network. They are words, and can be guessed.
     pub(super) const PROMO_CODES_FROM: Self = Self::new("promo codes from", 60, 15 * MINUTE);
     /// Orders that one network begins: somebody who tries cards makes many.

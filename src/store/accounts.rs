@@ -117,7 +117,7 @@ pub async fn displace_others(connection: &mut AnyConnection, owner: &Account, no
     Ok(())
 }
 
-fn read(row: &AnyRow) -> Result<Account> {
+pub(super) fn read(row: &AnyRow) -> Result<Account> {
     Ok(Account {
         id: row.parsed("id")?,
         version: row.number("version")?,

@@ -1,6 +1,7 @@
 //! All SQL of the shop: one file an aggregate, one set of statements for SQLite and PostgreSQL.
 //! It keeps what it is given and decides nothing but races.
 
+pub mod access_tokens;
 pub mod accounts;
 pub mod attempts;
 mod engine;

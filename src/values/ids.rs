@@ -101,6 +101,11 @@ id!(
     SubscriptionId,
     "subs_"
 );
+id!(
+    /// An access token's row. The token itself is another text, and a secret.
+    TokenId,
+    "token_"
+);
 fn is_id(prefix: &str, text: &str) -> bool {
     text.strip_prefix(prefix).is_some_and(|tail| tail.len() == SYMBOLS && tail.chars().all(crockford::is_symbol))
 }

@@ -18,10 +18,10 @@ pub use calendar::{Day, Zone, ZoneError, in_words, months_in_figures, months_in_
 pub use email::{Email, EmailError};
 pub use gift_code::{GiftCode, GiftCodeError};
 pub use ids::{
-    AccountId, CheckoutSessionId, EventId, GiftId, GrantId, IdError, LinkId, OrderId, OutboxId, PeriodId, SubscriptionId,
+    AccountId, CheckoutSessionId, EventId, GiftId, GrantId, IdError, LinkId, OrderId, OutboxId, PeriodId, SubscriptionId, TokenId,
 };
 pub use interval::{Interval, IntervalError};
 pub use money::{Currency, Money, MoneyError};
 pub use secret::{Secret, SecretError, Secrets};
-pub use text::{Message, PersonName, TextError};
+pub use text::{Label, Message, PersonName, TextError};
 pub use time::{Clock, Entropy, Timestamp};

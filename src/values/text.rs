@@ -24,8 +24,26 @@ impl PersonName {
 
     /// White space at its ends is dropped and any inside of it becomes one blank; line breaks are refused.
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let text = checked(text, Self::LONGEST, |letter| letter == '\t')?;
-        Ok(Self(text.split_whitespace().collect::<Vec<_>>().join(" ")))
+        one_line(text, Self::LONGEST).map(Self)
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What somebody calls a thing of their own: one line, 1 to 80 characters.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Label(String);
+
+impl Label {
+    pub const LONGEST: usize = 80;
+
+    /// As a name is read.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        one_line(text, Self::LONGEST).map(Self)
     }
 
     #[must_use]
@@ -60,6 +78,11 @@ impl Message {
             .map(|paragraph| paragraph.lines().map(str::trim_end).collect::<Vec<_>>())
             .filter(|lines: &Vec<&str>| lines.iter().any(|line| !line.is_empty()))
     }
+}
+
+fn one_line(text: &str, longest: usize) -> Result<String, TextError> {
+    let text = checked(text, longest, |letter| letter == '\t')?;
+    Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn checked(text: &str, longest: usize, may_control: fn(char) -> bool) -> Result<&str, TextError> {
@@ -106,6 +129,7 @@ macro_rules! is_text {
 }
 
 is_text!(PersonName);
+is_text!(Label);
 is_text!(Message);
 
 #[cfg(test)]
