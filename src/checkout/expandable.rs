@@ -20,11 +20,19 @@ pub struct Reference {
     pub id: String,
 }
 
-impl HasId for Reference {
-    fn id(&self) -> &str {
-        &self.id
-    }
+/// Objects whose id stands in their field `id`.
+macro_rules! has_id {
+    ($($object:ty),+ $(,)?) => {
+        $(impl $crate::checkout::expandable::HasId for $object {
+            fn id(&self) -> &str {
+                &self.id
+            }
+        })+
+    };
 }
+pub(super) use has_id;
+
+has_id!(Reference);
 
 impl<T: HasId> Expandable<T> {
     pub fn id(&self) -> &str {

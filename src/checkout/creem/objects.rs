@@ -4,6 +4,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::checkout::expandable::has_id;
 pub use crate::checkout::expandable::{Expandable, HasId};
 use crate::values::{Money, Timestamp};
 
@@ -279,35 +280,7 @@ pub enum TaxMode {
     Inclusive,
 }
 
-impl HasId for Checkout {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl HasId for Product {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl HasId for Order {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl HasId for Subscription {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl HasId for Transaction {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
+has_id!(Checkout, Product, Order, Subscription, Transaction);
 
 impl Transaction {
     /// Whether nothing is left to give back.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::{Number, Value};
 
+use crate::checkout::expandable::has_id;
 pub use crate::checkout::expandable::{Expandable, HasId, Reference};
 
 #[derive(Deserialize)]
@@ -280,20 +281,4 @@ impl Coupon {
     }
 }
 
-impl HasId for Subscription {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl HasId for Invoice {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl HasId for PaymentIntent {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
+has_id!(Subscription, Invoice, PaymentIntent);
