@@ -162,6 +162,19 @@ impl Offer {
     pub fn title(&self) -> String {
         format!("{}, {}", self.tier.title(), self.months.in_figures())
     }
+
+    /// The shop's own id of this price, whoever takes the payment: `price_founder_12`.
+    #[must_use]
+    pub fn price_id(&self) -> String {
+        format!("price_{}_{}", self.tier, self.months.count())
+    }
+
+    /// Whether a client that says `price_id` means this price, by the shop's own id of it or by a provider's.
+    #[must_use]
+    pub fn goes_by(&self, price_id: &str) -> bool {
+        let PriceIds { stripe, creem, flowglad } = &self.price_ids;
+        self.price_id() == price_id || [stripe, creem, flowglad].into_iter().flatten().any(|id| id == price_id)
+    }
 }
 
 /// Everything that is for sale: one offer for each tier and length, and at most one plan for each tier, in one currency.
@@ -309,6 +322,21 @@ mod tests {
         assert_eq!(catalog.offers().len(), 6);
         let longest = catalog.offer(Tier::Founder, Months::Twelve).unwrap();
         assert_eq!((longest.title().as_str(), longest.price.brief().as_str()), ("Founder, 12 months", "€192"));
+    }
+
+    #[test]
+    fn a_price_goes_by_its_own_ids_and_by_no_other() {
+        let ids = PriceIds { creem: Some("prod_6".to_owned()), ..PriceIds::default() };
+        let catalog = Catalog::new(Currency::EUR, Default::default(), |_, months| {
+            (900, if months == Months::Six { ids.clone() } else { PriceIds::default() })
+        });
+        let six = catalog.offer(Tier::Member, Months::Six).unwrap();
+        for (id, is_its_own) in
+            [("price_member_6", true), ("prod_6", true), ("price_founder_6", false), ("price_member_3", false), ("", false)]
+        {
+            assert_eq!(six.goes_by(id), is_its_own, "{id}");
+        }
+        assert!(!catalog.offer(Tier::Member, Months::Three).unwrap().goes_by("prod_6"));
     }
 
     #[test]

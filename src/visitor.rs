@@ -59,8 +59,11 @@ pub const fn cookie_name(is_https: bool) -> &'static str {
     if is_https { "__Host-ribbon" } else { "ribbon" }
 }
 
+/// Gives every request its session.
+pub type SessionLayer = SessionManagerLayer<Sessions>;
+
 /// The layer that gives every request its session; nothing is written until something is to be remembered.
-pub fn sessions(store: Sessions, is_https: bool) -> SessionManagerLayer<Sessions> {
+pub fn sessions(store: Sessions, is_https: bool) -> SessionLayer {
     let idle = i64::try_from(IDLE.as_secs()).unwrap_or(i64::MAX);
     SessionManagerLayer::new(store)
         .with_name(cookie_name(is_https))

@@ -11,6 +11,7 @@ mod hashing;
 mod link;
 mod password;
 
+use crate::catalog::Tier;
 use crate::values::{AccountId, Email, Timestamp};
 
 pub use access_token::{AccessToken, Lifetime, LifetimeError, Scope, ScopeError, Scopes, TokenSecret, TokenSecretError};
@@ -30,6 +31,8 @@ pub struct Account {
     pub verified_at: Option<Timestamp>,
     /// Counts the times that everybody was signed out: a session made under an earlier one is over.
     pub session_generation: i64,
+    /// Of which tier the subscription is that its checkout sells.
+    pub plan: Tier,
     pub created_at: Timestamp,
 }
 
@@ -51,6 +54,7 @@ impl Account {
             role: Role::Person,
             verified_at: None,
             session_generation: 1,
+            plan: Tier::Member,
             created_at: now,
         }
     }
@@ -85,6 +89,11 @@ impl Account {
     #[must_use]
     pub fn change_password(&self, password_hash: PasswordHash) -> Self {
         Self { password_hash: Some(password_hash), ..self.signed_out_everywhere() }
+    }
+
+    #[must_use]
+    pub fn choose_plan(&self, tier: Tier) -> Self {
+        Self { plan: tier, ..self.clone() }
     }
 
     /// The new mailbox was read by somebody who is signed in here and gave the password before.

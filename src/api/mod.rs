@@ -1,28 +1,83 @@
 //! JSON for machines, and the providers' webhooks. A handler parses, calls one verb and answers.
 
+mod billing_checkout;
+mod caller;
+mod catalog;
+mod fields;
+mod gift_checkout;
+mod gift_price;
+mod gifts;
 mod health;
+mod incoming;
+mod manners;
+mod membership;
+mod problem;
+mod redeem;
+mod return_urls;
+mod schema;
+mod validation;
 mod webhooks;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
+use axum::middleware::from_fn_with_state as layer_of;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use http::StatusCode;
 use http::header::WWW_AUTHENTICATE;
 use serde_json::json;
+use tower_http::compression::CompressionLayer;
 
 use crate::Error;
-use crate::shop::Shop;
-use crate::visitor;
+use crate::shop::{Allowance, Shop};
+use crate::visitor::{self, SessionLayer};
+
+pub use return_urls::Origins;
+
+/// What the doors of the API are made of.
+pub struct Parts {
+    pub shop: Arc<Shop>,
+    pub origins: Origins,
+    /// For what a page of ours may ask as well.
+    pub sessions: SessionLayer,
+}
+
+/// What every endpoint has at hand.
+struct Doors {
+    shop: Arc<Shop>,
+    origins: Origins,
+}
 
 /// Everything that isn't a page.
-pub fn routes(shop: Arc<Shop>) -> Router {
-    Router::new()
+pub fn routes(parts: Parts) -> Router {
+    let Parts { shop, origins, sessions } = parts;
+    let doors = Arc::new(Doors { shop: Arc::clone(&shop), origins });
+    let told = |allowance| layer_of((Arc::clone(&doors), allowance), manners::tell_quota);
+    let endpoints = Router::new()
+        .route("/v1/billing/gifts/checkout-session", post(gift_checkout::create).layer(told(Allowance::Checkouts)))
+        .route("/v1/billing/gifts/price", post(gift_price::ask).layer(told(Allowance::PromoCodes)))
+        .route("/v1/billing/gifts/redeem", post(redeem::redeem).layer::<_, Infallible>(told(Allowance::Codes)).layer(sessions))
+        .route("/v1/billing/gifts", get(gifts::list))
+        .route("/v1/billing/gifts/{reference}", get(gifts::show))
+        .route("/v1/memberships/me", get(membership::mine))
+        .route("/v1/catalog", get(catalog::show))
+        .route("/api/v1/billing/checkout", post(billing_checkout::create).layer(told(Allowance::Checkouts)))
+        .method_not_allowed_fallback(manners::other_method)
+        .route("/v1", any(manners::lost))
+        .route("/v1/{*rest}", any(manners::lost))
+        .route("/api", any(manners::lost))
+        .route("/api/{*rest}", any(manners::lost))
+        .layer(layer_of(Arc::clone(&doors), manners::polite))
+        .layer(CompressionLayer::new())
+        .with_state(doors);
+    let others = Router::new()
         .route("/webhooks/{provider}", post(webhooks::hear))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .with_state(shop)
+        .with_state(shop);
+    endpoints.merge(others)
 }
 
 /// Answers an error to a program: its tag and its sentence, with its status, and which token it would take.

@@ -121,6 +121,7 @@ async fn open_doors(settings: &Settings, shop: &Arc<Shop>, store: Store, world: 
             origin: settings.public_url.origin().ascii_serialization(),
             trusted_proxies: settings.trusted_proxies.clone(),
         },
+        allowed_origins: settings.allowed_origins.clone(),
         checkout_origins: world.checkout_origins(),
         is_https: settings.public_url.scheme() == "https",
     })

@@ -46,6 +46,8 @@ pub struct Parts {
     pub site: Site,
     pub sessions: Sessions,
     pub gate: Gate,
+    /// Origins besides our own to which programs may send their buyers back, and whose scripts may ask the API.
+    pub allowed_origins: Vec<String>,
     /// Origins of the payment pages to which our forms lead.
     pub checkout_origins: Vec<String>,
     pub is_https: bool,
@@ -53,21 +55,23 @@ pub struct Parts {
 
 /// The whole program behind one service.
 pub async fn router(parts: Parts) -> Router {
-    let Parts { shop, front, site, sessions, gate, checkout_origins, is_https } = parts;
+    let Parts { shop, front, site, sessions, gate, allowed_origins, checkout_origins, is_https } = parts;
+    let origins = api::Origins { own: gate.origin.clone(), listed: allowed_origins };
+    let sessions = visitor::sessions(sessions, is_https);
     let gate = Arc::new(gate);
     let bare = pages(&shop, &front, &site);
     let pages = bare
         .clone()
         .layer(from_fn_with_state(bare.clone(), refused_forms))
         .layer(from_fn_with_state(Arc::clone(&shop), know_visitor))
-        .layer(visitor::sessions(sessions, is_https));
+        .layer(sessions.clone());
     let kept = KeptPages::render(&pages, visitor::cookie_name(is_https)).await;
     let security = Arc::new(SecurityHeaders::new(kept.script_hashes(), &checkout_origins, is_https));
     let kept = Arc::new(kept.guarded(&security));
     let pages = pages.layer(CompressionLayer::new()).layer(from_fn(guards::never_stored));
     let program = Router::new()
         .merge(pages)
-        .merge(api::routes(shop))
+        .merge(api::routes(api::Parts { shop, origins, sessions }))
         .merge(site.pkg())
         .route(ACCENT_SHEET, get(accent_of).with_state(front))
         .route_layer(from_fn(telemetry::note_route))

@@ -12,12 +12,14 @@ use crate::catalog::Offer;
 use crate::checkout::{CheckoutSession, LineItem, Order, OrderState};
 use crate::gifts::{self, Delivery, Gift, GiftState};
 use crate::store::{self, gifts as gift_rows, orders, promo_codes};
-use crate::values::{CheckoutSessionId, GiftId, Money, OrderId, Timestamp};
+use crate::values::{CheckoutSessionId, GiftCode, GiftId, Money, OrderId, Timestamp};
 
 /// A gift that waits for its payment, or for none.
 #[derive(Clone, Debug)]
 pub struct Promised {
     pub gift_id: GiftId,
+    /// What will redeem it, once it is paid.
+    pub code: GiftCode,
     /// Our own name of the session.
     pub session_id: CheckoutSessionId,
     /// Where the buyer pays; the thanks page where nothing was to pay.
@@ -29,7 +31,7 @@ pub struct Promised {
 /// What a purchase has become in the database.
 struct Promise {
     order: Order,
-    gift_id: GiftId,
+    gift: Gift,
     session: CheckoutSession,
 }
 
@@ -43,7 +45,7 @@ impl Shop {
         let now = self.clock.now();
         self.attempt(&[self.bucket_of_network(Limit::CHECKOUTS_FROM, from)]).await?;
         self.admit_code(purchase, from, now).await?;
-        let Promise { order, gift_id, session } = until_unraced(|| self.promise(purchase, now)).await?;
+        let Promise { order, gift, session } = until_unraced(|| self.promise(purchase, now)).await?;
         let is_settled = !order.awaits_payment();
         let url = if is_settled {
             self.outbox_bell.notify_one();
@@ -51,7 +53,8 @@ impl Shop {
         } else {
             self.open_session(&order, &session).await?.url
         };
-        Ok(Promised { gift_id, session_id: session.id, url, is_settled })
+        let code = self.code_of(&gift)?;
+        Ok(Promised { gift_id: gift.id, code, session_id: session.id, url, is_settled })
     }
 
     /// Counts a code that there is not against whoever tries it. With a code that leaves nothing to pay a purchase is no more than a mail
@@ -89,7 +92,7 @@ impl Shop {
         orders::insert_session(&mut tx, &session).await?;
         let order = if price.is_zero() { self.settle_free(&mut tx, &order, &session, now).await? } else { order };
         tx.commit().await?;
-        Ok(Promise { order, gift_id: gift.id, session })
+        Ok(Promise { order, gift, session })
     }
 
     /// What the same form has made before: an order that is still open, keeping its price whatever became of its code, or lately one with
@@ -111,7 +114,7 @@ impl Shop {
             return Ok(None);
         };
         let gift = gift_rows::by_order(tx, &order.id).await?.ok_or(Error::GiftNotFound)?;
-        Ok(Some(Promise { order, gift_id: gift.id, session }))
+        Ok(Some(Promise { order, gift, session }))
     }
 
     fn new_order(&self, purchase: &Purchase, price: Money, now: Timestamp) -> crate::Result<Order> {
@@ -218,7 +221,10 @@ impl Shop {
 
     /// What the gift's present code is looked up by.
     pub(super) fn code_digest(&self, gift: &Gift) -> crate::Result<String> {
-        let code = gift.code(&self.secrets).ok_or_else(|| Error::internal("the secret of a gift's code isn't given any more"))?;
-        Ok(gifts::digest(&code))
+        Ok(gifts::digest(&self.code_of(gift)?))
+    }
+
+    fn code_of(&self, gift: &Gift) -> crate::Result<GiftCode> {
+        gift.code(&self.secrets).ok_or_else(|| Error::internal("the secret of a gift's code isn't given any more"))
     }
 }

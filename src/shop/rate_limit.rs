@@ -50,6 +50,42 @@ impl Limit {
     }
 }
 
+/// What a client is told of, before it is refused: how much of a limit is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allowance {
+    /// Orders that a network begins.
+    Checkouts,
+    /// Gift codes that no gift has.
+    Codes,
+    /// Promo codes that there are not.
+    PromoCodes,
+}
+
+/// A limit, and how one network stands with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    pub max: i64,
+    pub window: Duration,
+    pub left: i64,
+    /// Until all of it is there again.
+    pub resets_in: Duration,
+}
+
+impl Allowance {
+    const fn limit(self) -> Limit {
+        match self {
+            Self::Checkouts => Limit::CHECKOUTS_FROM,
+            Self::Codes => Limit::CODES_FROM,
+            Self::PromoCodes => Limit::PROMO_CODES_FROM,
+        }
+    }
+
+    /// How many attempts there are, and in which time.
+    pub const fn policy(self) -> (i64, Duration) {
+        (self.limit().attempts_max, self.limit().window)
+    }
+}
+
 /// How long everybody waits while guesses come from everywhere.
 const SLOWED_BY: Duration = Duration::from_secs(1);
 
@@ -74,6 +110,16 @@ impl Shop {
         }
         tx.commit().await?;
         seconds.map_or(Ok(()), |seconds| Err(Error::TooManyAttempts { seconds }))
+    }
+
+    /// How much of a limit is left to a network. Asking counts for nothing.
+    pub async fn quota(&self, allowance: Allowance, from: IpAddr) -> Result<Quota> {
+        let now = self.clock.now();
+        let limit = allowance.limit();
+        let bucket = self.bucket_of_network(limit, from);
+        let count = attempts::look(&mut *self.store.connection().await?, &bucket.digest, now).await?;
+        let (used, resets_in) = count.map_or((0, Duration::ZERO), |count| (count.attempts, count.expires_at.since(now)));
+        Ok(Quota { max: limit.attempts_max, window: limit.window, left: (limit.attempts_max - used).max(0), resets_in })
     }
 
     /// The attempt was no failure after all.

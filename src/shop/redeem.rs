@@ -1,5 +1,8 @@
 //! A recipient makes a gift theirs.
 
+use std::net::IpAddr;
+
+use super::rate_limit::Limit;
 use super::{GiftKey, Raced, Shop, until_unraced};
 use crate::accounts::Account;
 use crate::gifts::Gift;
@@ -22,6 +25,21 @@ impl Shop {
         let redeemed = until_unraced(|| self.redeem_once(key, account)).await?;
         self.outbox_bell.notify_one();
         Ok(redeemed)
+    }
+
+    /// The same for a code that a program sends. One that no gift has is counted against where it came from.
+    pub async fn redeem_typed(&self, key: &GiftKey, account: &Account, from: IpAddr) -> Result<Redeemed> {
+        match until_unraced(|| self.redeem_once(key, account)).await {
+            Ok(redeemed) => {
+                self.outbox_bell.notify_one();
+                Ok(redeemed)
+            }
+            Err(Error::GiftNotFound) => {
+                self.attempt(&[self.bucket_of_network(Limit::CODES_FROM, from)]).await?;
+                Err(Error::GiftNotFound)
+            }
+            Err(refused) => Err(refused),
+        }
     }
 
     async fn redeem_once(&self, key: &GiftKey, account: &Account) -> Result<Redeemed, Raced> {

@@ -14,8 +14,8 @@ use crate::values::{AccountId, Email, Timestamp};
 /// written and the transaction goes on.
 pub async fn insert(connection: &mut AnyConnection, account: &Account) -> Result<()> {
     let written = sqlx::query(
-        "insert into accounts (id, version, email, email_key, password_hash, role, verified_at, session_generation, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        "insert into accounts (id, version, email, email_key, password_hash, role, verified_at, session_generation, created_at, plan)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict do nothing",
     )
     .bind(account.id.as_str())
@@ -27,6 +27,7 @@ pub async fn insert(connection: &mut AnyConnection, account: &Account) -> Result
     .bind(account.verified_at.map(Timestamp::millis))
     .bind(account.session_generation)
     .bind(account.created_at.millis())
+    .bind(account.plan.as_str())
     .execute(connection)
     .await?
     .rows_affected();
@@ -38,14 +39,16 @@ pub async fn insert(connection: &mut AnyConnection, account: &Account) -> Result
 pub async fn advance(connection: &mut AnyConnection, before: &Account, after: &Account) -> Result<Account> {
     let update = sqlx::query(
         "update accounts
-         set version = version + 1, email = $1, email_key = $2, password_hash = $3, verified_at = $4, session_generation = $5
-         where id = $6 and version = $7",
+         set version = version + 1, email = $1, email_key = $2, password_hash = $3, verified_at = $4, session_generation = $5,
+             plan = $6
+         where id = $7 and version = $8",
     )
     .bind(after.email.as_str().to_owned())
     .bind(after.email.key())
     .bind(after.password_hash.as_ref().map(|hash| hash.as_str().to_owned()))
     .bind(after.verified_at.map(Timestamp::millis))
     .bind(after.session_generation)
+    .bind(after.plan.as_str())
     .bind(before.id.as_str().to_owned())
     .bind(before.version);
     change_one(connection, update).await?;
@@ -126,6 +129,7 @@ pub(super) fn read(row: &AnyRow) -> Result<Account> {
         role: role(&row.text("role")?)?,
         verified_at: row.time_or_null("verified_at")?,
         session_generation: row.number("session_generation")?,
+        plan: row.parsed("plan")?,
         created_at: row.time("created_at")?,
     })
 }

@@ -36,6 +36,16 @@ pub async fn count(connection: &mut AnyConnection, bucket: &str, window: Duratio
     Ok(Count { attempts: row.number("failures")?, expires_at: row.time("expires_at")? })
 }
 
+/// A bucket as it is; `None` while it is empty.
+pub async fn look(connection: &mut AnyConnection, bucket: &str, now: Timestamp) -> Result<Option<Count>> {
+    let row = sqlx::query("select * from attempts where bucket = $1 and expires_at > $2")
+        .bind(bucket)
+        .bind(now.millis())
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| Ok(Count { attempts: row.number("failures")?, expires_at: row.time("expires_at")? })).transpose()
+}
+
 /// Takes one attempt back: it was no failure.
 pub async fn forgive(connection: &mut AnyConnection, bucket: &str) -> Result<()> {
     sqlx::query("update attempts set failures = failures - 1 where bucket = $1 and failures > 0")

@@ -135,6 +135,29 @@ pub async fn given_by(connection: &mut AnyConnection, email: &Email, limit: i64)
     rows.iter().map(gift).collect()
 }
 
+/// Gifts that `email` ordered, paid or not, newest first: those behind `after`, the last one of the page before.
+pub async fn ordered_by(
+    connection: &mut AnyConnection,
+    email: &Email,
+    after: Option<(Timestamp, &GiftId)>,
+    limit: i64,
+) -> Result<Vec<Gift>> {
+    let (created_at, id) = after.map_or((i64::MAX, ""), |(at, id)| (at.millis(), id.as_str()));
+    let rows = sqlx::query(
+        "select * from gifts
+         where giver_email_key = $1 and created_at <= $2 and (created_at < $2 or id < $3)
+         order by created_at desc, id desc
+         limit $4",
+    )
+    .bind(email.key())
+    .bind(created_at)
+    .bind(id)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(gift).collect()
+}
+
 /// Gifts that wait for `email` or that `account_id` has redeemed, newest first.
 pub async fn received_by(connection: &mut AnyConnection, account_id: &AccountId, email: &Email, limit: i64) -> Result<Vec<Gift>> {
     let rows = sqlx::query(

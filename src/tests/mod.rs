@@ -1,5 +1,6 @@
 //! The house as a whole: stories told through the real router on both engines, and the walls between its rooms.
 
+mod api;
 mod bad_input;
 mod buying;
 mod changing;

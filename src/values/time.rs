@@ -31,6 +31,13 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
+    /// As machines read it (RFC 3339): "2026-11-21T12:00:00.000Z".
+    #[must_use]
+    pub fn rfc3339(self) -> String {
+        let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        moment.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+    }
+
     #[must_use]
     pub fn plus(self, length: Duration) -> Self {
         Self(self.0.saturating_add(millis_of(length)))

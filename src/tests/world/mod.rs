@@ -7,6 +7,7 @@ mod log;
 mod mail;
 mod page;
 mod people;
+mod program;
 mod rows;
 mod stripe;
 
@@ -37,6 +38,7 @@ pub use cable::Cable;
 pub use log::Log;
 pub use mail::{Mail, Mailboxes};
 pub use people::{PASSWORD, Promise};
+pub use program::Program;
 pub use stripe::{HOSTED, Says, ScriptedStripe, WEBHOOK_SECRET};
 
 /// Tells one story twice, on each engine: `journey!(a_gift_arrives, async |world: &World| { … });`
@@ -59,6 +61,9 @@ macro_rules! journey {
     };
 }
 pub(super) use journey;
+
+/// The one origin that the operator listed.
+pub const PARTNER: &str = "https://partner.example";
 
 pub struct World {
     pub store: Store,
@@ -209,6 +214,7 @@ async fn doors(shop: &Arc<Shop>, brand: &Brand, sessions: Sessions) -> Router {
         site,
         sessions,
         gate: Gate { origin: SHOP.to_owned(), trusted_proxies: Vec::new() },
+        allowed_origins: vec![PARTNER.to_owned()],
         checkout_origins: vec![HOSTED.to_owned()],
         is_https: false,
     })

@@ -1,0 +1,220 @@
+//! `GET /v1/billing/gifts` and `GET /v1/billing/gifts/{reference}`: what became of the gifts that an account ordered. No code stands in
+//! these: it was told to whoever ordered.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use data_encoding::BASE64URL_NOPAD;
+use http::Uri;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Doors;
+use super::caller::Caller;
+use super::problem::Problem;
+use super::schema::{Amount, TierName};
+use crate::Error;
+use crate::accounts::Scope;
+use crate::error::Wrong;
+use crate::gifts::{Delivery, GiftState};
+use crate::shop::GiftRecord;
+use crate::values::{GiftId, Money, Timestamp};
+
+/// How many gifts a page of the list has, where nothing else is asked for.
+const PAGE: usize = 20;
+const PAGE_MAX: usize = 100;
+
+/// A gift, as its buyer sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GiftStatus {
+    /// The gift's public reference.
+    #[schema(example = "gift_4n8w2c6k0x5t9r3d")]
+    pub id: String,
+    /// `pending`, `purchased`, `held`, `redeemed`, `canceled`, `refunded`, `declined` or `expired`.
+    #[schema(example = "purchased")]
+    pub status: &'static str,
+    pub tier: TierName,
+    #[schema(example = 12)]
+    pub duration_months: u32,
+    #[schema(example = "Bea")]
+    pub recipient_name: String,
+    #[schema(format = Email, example = "bea@example.com")]
+    pub recipient_email: String,
+    #[schema(example = "For all the Sundays.")]
+    pub message: Option<String>,
+    pub delivery: DeliveryStatus,
+    /// What was agreed, the promo code taken off.
+    pub total: Amount,
+    pub list_price: Amount,
+    #[schema(example = "SPRING27")]
+    pub promo_code: Option<String>,
+    /// What went back so far; null where nothing did.
+    pub refunded: Option<Amount>,
+    #[schema(format = DateTime, example = "2026-11-21T12:00:00.000Z")]
+    pub created_at: String,
+    #[schema(format = DateTime, example = "2026-11-21T12:01:30.000Z")]
+    pub purchased_at: Option<String>,
+    #[schema(format = DateTime)]
+    pub redeemed_at: Option<String>,
+    /// When it was canceled, refunded, declined, or expired.
+    #[schema(format = DateTime)]
+    pub ended_at: Option<String>,
+}
+
+/// How the gift reaches its recipient.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeliveryStatus {
+    /// `link_only`, `scheduled`, `sent`, `bounced` or `failed`.
+    #[schema(example = "sent")]
+    pub status: &'static str,
+    /// When it goes out, or when that happened.
+    #[schema(format = DateTime, example = "2026-11-21T12:01:31.000Z")]
+    pub at: Option<String>,
+}
+
+/// One page of the list, the newest gift first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GiftList {
+    pub gifts: Vec<GiftStatus>,
+    /// What to send as `after` for the next page; null on the last.
+    #[schema(example = "MTc5NTI2MjQwMDAwMC5naWZ0XzRuOHcyYzZrMHg1dDlyM2Q")]
+    pub next: Option<String>,
+}
+
+pub async fn show(
+    State(doors): State<Arc<Doors>>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<Json<GiftStatus>, Problem> {
+    let account = caller.allowed(Scope::GiftsRead)?;
+    let Path(reference) = reference.map_err(|_| Error::GiftNotFound)?;
+    let reference: GiftId = reference.parse().map_err(|_| Error::GiftNotFound)?;
+    let record = doors.shop.gift_record(&reference, account).await?;
+    Ok(Json(GiftStatus::of(&record)))
+}
+
+pub async fn list(State(doors): State<Arc<Doors>>, caller: Caller, uri: Uri) -> Result<Json<GiftList>, Problem> {
+    let account = caller.allowed(Scope::GiftsRead)?;
+    let Asked { limit, after } = Asked::read(uri.query().unwrap_or_default())?;
+    let after = after.as_ref().map(|(at, id)| (*at, id));
+    let page = doors.shop.gift_records(account, after, limit).await?;
+    let next = page.records.last().filter(|_| page.goes_on).map(|last| cursor(last.gift.created_at, &last.gift.id));
+    Ok(Json(GiftList { gifts: page.records.iter().map(GiftStatus::of).collect(), next }))
+}
+
+/// Which page is asked for.
+#[derive(Debug, PartialEq, Eq)]
+struct Asked {
+    limit: usize,
+    after: Option<(Timestamp, GiftId)>,
+}
+
+impl Asked {
+    /// Unknown parameters are ignored.
+    fn read(query: &str) -> Result<Self, Problem> {
+        let (mut limit, mut after, mut wrongs) = (None, None, Vec::new());
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            match name.as_ref() {
+                "limit" if limit.is_none() => {
+                    limit = value.parse().ok().filter(|limit| (1..=PAGE_MAX).contains(limit));
+                    if limit.is_none() {
+                        wrongs.push(Wrong::new("limit", format!("Ask for 1 to {PAGE_MAX} gifts")));
+                    }
+                }
+                "after" if after.is_none() => {
+                    after = read_cursor(&value);
+                    if after.is_none() {
+                        wrongs.push(Wrong::new("after", "Send what the page before gave as next"));
+                    }
+                }
+                name @ ("limit" | "after") => wrongs.push(Wrong::new(name, format!("Send {name} once: it stands there twice"))),
+                _ => {}
+            }
+        }
+        if wrongs.is_empty() { Ok(Self { limit: limit.unwrap_or(PAGE), after }) } else { Err(Problem::invalid(wrongs)) }
+    }
+}
+
+/// Names the gift that a page ended with. Clients are not to read it, so that it can change.
+fn cursor(created_at: Timestamp, id: &GiftId) -> String {
+    BASE64URL_NOPAD.encode(format!("{}.{id}", created_at.millis()).as_bytes())
+}
+
+fn read_cursor(text: &str) -> Option<(Timestamp, GiftId)> {
+    let text = String::from_utf8(BASE64URL_NOPAD.decode(text.as_bytes()).ok()?).ok()?;
+    let (millis, id) = text.split_once('.')?;
+    Some((Timestamp::from_millis(millis.parse().ok()?), id.parse().ok()?))
+}
+
+impl GiftStatus {
+    fn of(GiftRecord { gift, order }: &GiftRecord) -> Self {
+        let (purchased_at, redeemed_at, ended_at) = moments(&gift.state);
+        let written = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
+        Self {
+            id: gift.id.to_string(),
+            status: gift.state.name(),
+            tier: gift.tier.into(),
+            duration_months: gift.months.count(),
+            recipient_name: gift.recipient_name.as_str().to_owned(),
+            recipient_email: gift.recipient_email.as_str().to_owned(),
+            message: gift.message.as_ref().map(|message| message.as_str().to_owned()),
+            delivery: DeliveryStatus { status: gift.delivery.name(), at: written(delivered_at(&gift.delivery)) },
+            total: order.total.into(),
+            list_price: order.list_total.into(),
+            promo_code: order.promo_code.as_ref().map(|name| name.as_str().to_owned()),
+            refunded: (order.refunded_minor > 0).then(|| Money::new(order.refunded_minor, order.total.currency).into()),
+            created_at: gift.created_at.rfc3339(),
+            purchased_at: written(purchased_at),
+            redeemed_at: written(redeemed_at),
+            ended_at: written(ended_at),
+        }
+    }
+}
+
+/// When it was bought, redeemed, and ended without being redeemed.
+const fn moments(state: &GiftState) -> (Option<Timestamp>, Option<Timestamp>, Option<Timestamp>) {
+    match state {
+        GiftState::Pending => (None, None, None),
+        GiftState::Purchased { purchased_at } | GiftState::Held { purchased_at, .. } => (Some(*purchased_at), None, None),
+        GiftState::Redeemed { purchased_at, redeemed_at, .. } => (Some(*purchased_at), Some(*redeemed_at), None),
+        GiftState::Declined { purchased_at, declined_at } => (Some(*purchased_at), None, Some(*declined_at)),
+        GiftState::Canceled { canceled_at: at }
+        | GiftState::Refunded { refunded_at: at }
+        | GiftState::Expired { expired_at: at } => (None, None, Some(*at)),
+    }
+}
+
+const fn delivered_at(delivery: &Delivery) -> Option<Timestamp> {
+    match delivery {
+        Delivery::LinkOnly => None,
+        Delivery::Scheduled { due_at: at }
+        | Delivery::Sent { sent_at: at }
+        | Delivery::Bounced { bounced_at: at }
+        | Delivery::Failed { failed_at: at } => Some(*at),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_names_the_gift_that_a_page_ended_with() {
+        let (at, id) = (Timestamp::from_millis(1_795_262_400_123), "gift_0123456789abcdef".parse().unwrap());
+        let cursor = cursor(at, &id);
+        let asked = Asked::read(&format!("after={cursor}&limit=3&colour=red")).unwrap();
+        assert_eq!(asked, Asked { limit: 3, after: Some((at, id)) });
+        assert_eq!(Asked::read("").unwrap(), Asked { limit: 20, after: None });
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_asked_for_is_refused() {
+        for query in
+            ["limit=0", "limit=101", "limit=-1", "limit=many", "limit=5&limit=5", "after=", "after=abc", "after=%00", "limit="]
+        {
+            assert_eq!(Asked::read(query).unwrap_err().status(), 400, "{query}");
+        }
+    }
+}

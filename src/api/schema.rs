@@ -1,0 +1,44 @@
+//! Words that several answers have in common.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::catalog::Tier;
+use crate::values::Money;
+
+/// What is given.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TierName {
+    Member,
+    Founder,
+}
+
+impl From<Tier> for TierName {
+    fn from(tier: Tier) -> Self {
+        match tier {
+            Tier::Member => Self::Member,
+            Tier::Founder => Self::Founder,
+        }
+    }
+}
+
+/// A sum of money.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Amount {
+    /// In the currency's smallest unit: 8400 are 84 euros, and 8400 yen.
+    #[schema(example = 8400)]
+    pub minor: i64,
+    /// ISO 4217.
+    #[schema(example = "EUR")]
+    pub currency: String,
+    /// As people read it.
+    #[schema(example = "€84.00")]
+    pub text: String,
+}
+
+impl From<Money> for Amount {
+    fn from(money: Money) -> Self {
+        Self { minor: money.minor, currency: money.currency.as_str().to_owned(), text: money.exact() }
+    }
+}
