@@ -93,6 +93,8 @@ pub enum Outcome {
     PartlyRefunded,
     /// A dispute was opened after it was settled: hold.
     Contested,
+    /// A dispute was opened before it was settled: there is nothing to hold yet, and the operator must look.
+    ContestedEarly,
     /// That dispute was won: go on. What is held for another reason stays held.
     Upheld,
 }
@@ -221,7 +223,7 @@ impl Order {
             }
             OrderState::Open | OrderState::Expired { .. } | OrderState::Failed { .. } => {
                 let state = OrderState::Disputed { disputed_at: now, paid_at: None, settled: false };
-                Applied { order: self.with(state), outcome: None }
+                self.becomes(state, Outcome::ContestedEarly)
             }
             OrderState::Disputed { .. } | OrderState::Refunded { .. } => self.unchanged(),
         }

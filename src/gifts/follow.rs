@@ -19,6 +19,8 @@ pub enum OrderNews {
     PartlyRefunded,
     /// A dispute was opened.
     Contested,
+    /// A dispute was opened of an order that isn't settled yet.
+    ContestedEarly,
     /// A dispute was won.
     Upheld,
 }
@@ -57,6 +59,7 @@ impl Gift {
             OrderNews::Settled => self.settled(now),
             OrderNews::Mismatched => self.doubted(HoldReason::Mismatch, now),
             OrderNews::Contested => self.doubted(HoldReason::Dispute, now),
+            OrderNews::ContestedEarly => self.contested_early(),
             OrderNews::Upheld => self.upheld(),
             OrderNews::Lapsed => self.lapsed(now),
             OrderNews::Reversed => self.reversed(now),
@@ -109,6 +112,21 @@ impl Gift {
                 Followed { gift: self.clone(), consequence: Some(Consequence::TellOperator(reason)) }
             }
             GiftState::Refunded { .. } => self.unmoved(),
+        }
+    }
+
+    /// It can't be redeemed before its order is settled, and that waits for the dispute's end.
+    fn contested_early(&self) -> Followed {
+        match &self.state {
+            GiftState::Pending | GiftState::Canceled { .. } => {
+                Followed { gift: self.clone(), consequence: Some(Consequence::TellOperator(HoldReason::Dispute)) }
+            }
+            GiftState::Purchased { .. }
+            | GiftState::Held { .. }
+            | GiftState::Redeemed { .. }
+            | GiftState::Refunded { .. }
+            | GiftState::Declined { .. }
+            | GiftState::Expired { .. } => self.unmoved(),
         }
     }
 
@@ -172,28 +190,29 @@ mod tests {
     use super::super::samples::{EVERY_STATE, NOW, PURCHASED_AT, gift_that_is, name_of, table};
     use super::*;
 
-    const EVERY_NEWS: [OrderNews; 7] = [
+    const EVERY_NEWS: [OrderNews; 8] = [
         OrderNews::Settled,
         OrderNews::Mismatched,
         OrderNews::Lapsed,
         OrderNews::Reversed,
         OrderNews::PartlyRefunded,
         OrderNews::Contested,
+        OrderNews::ContestedEarly,
         OrderNews::Upheld,
     ];
 
     /// The state that follows and what is to be done; `·` where nothing changes.
     const COURSE: &str = "
-        state      | settled           | mismatched          | lapsed   | reversed        | partly refunded | contested         | upheld
-        pending    | purchased deliver | mismatched operator | canceled | refunded stop   | ·               | disputed operator | ·
-        purchased  | ·                 | mismatched operator | ·        | refunded stop   | ·               | disputed operator | ·
-        disputed   | ·                 | mismatched operator | ·        | refunded stop   | ·               | ·                 | purchased resume
-        mismatched | ·                 | ·                   | ·        | refunded stop   | ·               | · operator        | ·
-        redeemed   | ·                 | · operator          | ·        | refunded void   | ·               | · operator        | ·
-        canceled   | purchased deliver | mismatched operator | ·        | refunded stop   | ·               | disputed operator | ·
-        refunded   | ·                 | ·                   | ·        | ·               | ·               | ·                 | ·
-        declined   | ·                 | mismatched operator | ·        | refunded stop   | ·               | disputed operator | ·
-        expired    | ·                 | · operator          | ·        | refunded stop   | ·               | · operator        | ·
+        state      | settled           | mismatched          | lapsed   | reversed        | partly refunded | contested         | contested early | upheld
+        pending    | purchased deliver | mismatched operator | canceled | refunded stop   | ·               | disputed operator | · operator      | ·
+        purchased  | ·                 | mismatched operator | ·        | refunded stop   | ·               | disputed operator | ·               | ·
+        disputed   | ·                 | mismatched operator | ·        | refunded stop   | ·               | ·                 | ·               | purchased resume
+        mismatched | ·                 | ·                   | ·        | refunded stop   | ·               | · operator        | ·               | ·
+        redeemed   | ·                 | · operator          | ·        | refunded void   | ·               | · operator        | ·               | ·
+        canceled   | purchased deliver | mismatched operator | ·        | refunded stop   | ·               | disputed operator | · operator      | ·
+        refunded   | ·                 | ·                   | ·        | ·               | ·               | ·                 | ·               | ·
+        declined   | ·                 | mismatched operator | ·        | refunded stop   | ·               | disputed operator | ·               | ·
+        expired    | ·                 | · operator          | ·        | refunded stop   | ·               | · operator        | ·               | ·
     ";
 
     #[test]

@@ -2,12 +2,18 @@
 //! [`Shop::fulfil`]: each alone is enough, and all at once do it once.
 
 #[cfg(test)]
+mod disputes;
+#[cfg(test)]
 mod interleavings;
 mod ordered;
 #[cfg(test)]
 mod random_histories;
 #[cfg(test)]
+mod sharing;
+#[cfg(test)]
 mod subscribing;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -89,6 +89,13 @@ impl World {
         Self::open(self.store.clone(), clock, entropy, catalog, providers)
     }
 
+    /// The same shop on one more server.
+    pub fn beside(&self) -> Self {
+        let (clock, entropy) = (Arc::<StoppedClock>::clone(&self.clock), Arc::clone(&self.shop.entropy));
+        let providers = self.shop.providers.values().cloned().collect();
+        Self::open(self.store.clone(), clock, entropy, self.shop.catalog.clone(), providers)
+    }
+
     fn open(
         store: Store,
         clock: Arc<StoppedClock>,

@@ -74,6 +74,7 @@ proptest! {
                     prop_assert!(settled);
                     held = true;
                 }
+                Outcome::ContestedEarly => prop_assert!(!settled),
                 Outcome::Upheld => {
                     prop_assert!(held);
                     held = false;

@@ -132,7 +132,7 @@ fn every_state_has_an_answer_to_every_fact() {
             10.00 refunded -> open 1000, PartlyRefunded
             20.00 refunded -> open 2000, PartlyRefunded
             all refunded -> refunded 4900, Reversed
-            disputed -> disputed unpaid 0
+            disputed -> disputed unpaid 0, ContestedEarly
             dispute lost -> refunded 0, Reversed
         open, 10.00 refunded
             paid -> partially_refunded 1000, Settled
@@ -143,7 +143,7 @@ fn every_state_has_an_answer_to_every_fact() {
             expired -> expired 1000, Lapsed
             20.00 refunded -> open 2000, PartlyRefunded
             all refunded -> refunded 4900, Reversed
-            disputed -> disputed unpaid 1000
+            disputed -> disputed unpaid 1000, ContestedEarly
             dispute lost -> refunded 1000, Reversed
         paid
             10.00 refunded -> partially_refunded 1000, PartlyRefunded
@@ -192,7 +192,7 @@ fn every_state_has_an_answer_to_every_fact() {
             10.00 refunded -> expired 1000, PartlyRefunded
             20.00 refunded -> expired 2000, PartlyRefunded
             all refunded -> refunded 4900, Reversed
-            disputed -> disputed unpaid 0
+            disputed -> disputed unpaid 0, ContestedEarly
             dispute lost -> refunded 0, Reversed
         failed
             paid -> paid 0, Settled
@@ -202,7 +202,7 @@ fn every_state_has_an_answer_to_every_fact() {
             10.00 refunded -> failed 1000, PartlyRefunded
             20.00 refunded -> failed 2000, PartlyRefunded
             all refunded -> refunded 4900, Reversed
-            disputed -> disputed unpaid 0
+            disputed -> disputed unpaid 0, ContestedEarly
             dispute lost -> refunded 0, Reversed
     "]]
     .assert_eq(&table);

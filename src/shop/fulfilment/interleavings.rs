@@ -1,201 +1,19 @@
 //! Word of one order in the orders and at the moments in which it can arrive.
 
-use std::collections::VecDeque;
-use std::net::IpAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use http::HeaderMap;
-use url::Url;
-
+use super::testing::{A_DAY, ALL_BACK, Desk, PAID, Puppet, fields, gift_state, purchase};
 use super::*;
-use crate::checkout::{
-    BackUrls, CancelWhen, Capabilities, Mode, NewSession, Notice, OpenSession, OrderState, Provider, ProviderError, ProviderName,
-    ProviderSessionId, ProviderSubscriptionId, Refund, ReturnHint,
-};
 use crate::gifts::{self, GiftState};
 use crate::shop::testing::{HOME, World};
-use crate::shop::{Canceled, GiftFields, Promised, Purchase};
+use crate::shop::{Canceled, GiftFields};
 use crate::store::Store;
 use crate::store::testing::on_both;
-use crate::values::{Clock as _, Currency, GiftId, Money};
+use crate::values::Clock as _;
 
-const A_DAY: Duration = Duration::from_hours(24);
 /// When a session of a day is about to end.
 const NEARLY_A_DAY: Duration = Duration::from_mins(24 * 60 - 1);
-
-/// A provider that opens a page for each session, and says of it what it was told to.
-#[derive(Default)]
-pub(super) struct Puppet {
-    is_closed: bool,
-    /// Tells of disputes, and not how they end.
-    is_silent: bool,
-    hides_refunds: bool,
-    pub answers: Mutex<VecDeque<ProviderEvent>>,
-}
-
-#[async_trait]
-impl Provider for Puppet {
-    fn name(&self) -> ProviderName {
-        ProviderName::Stripe
-    }
-
-    fn mode(&self) -> Mode {
-        Mode::Test
-    }
-
-    fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            own_price: true,
-            partial_refund: true,
-            cancel_session: true,
-            refund_events: !self.hides_refunds,
-            dispute_ends: !self.is_silent,
-        }
-    }
-
-    fn can_charge(&self, _: Money) -> bool {
-        true
-    }
-
-    fn checkout_origins(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn return_hint(&self, _: &ProviderSessionId, _: &str) -> ReturnHint {
-        ReturnHint::None
-    }
-
-    async fn open(&self, session: &NewSession, _: &BackUrls) -> Result<OpenSession, ProviderError> {
-        if self.is_closed {
-            return Err(ProviderError::Refused("closed".to_owned()));
-        }
-        Ok(OpenSession { provider_id: called(&session.id), url: Url::parse("https://pay.example/").unwrap(), expires_at: None })
-    }
-
-    fn read(&self, _: &HeaderMap, _: &[u8], _: Timestamp) -> Result<Notice, ProviderError> {
-        Err(ProviderError::Signature("none"))
-    }
-
-    async fn complete(&self, notice: Notice) -> Result<ProviderEvent, ProviderError> {
-        Ok(notice.event)
-    }
-
-    async fn retrieve(&self, _: &ProviderSessionId, _: Timestamp) -> Result<ProviderEvent, ProviderError> {
-        self.answers.lock().unwrap().pop_front().ok_or(ProviderError::Unknown)
-    }
-
-    async fn cancel(&self, _: &ProviderSessionId) -> Result<(), ProviderError> {
-        Ok(())
-    }
-
-    async fn refund(&self, _: &PaymentId, _: Refund, _: &str) -> Result<(), ProviderError> {
-        Ok(())
-    }
-
-    async fn retrieve_subscription(&self, _: &ProviderSubscriptionId, _: Timestamp) -> Result<ProviderEvent, ProviderError> {
-        self.answers.lock().unwrap().pop_front().ok_or(ProviderError::Unknown)
-    }
-
-    async fn cancel_subscription(&self, _: &ProviderSubscriptionId, _: CancelWhen) -> Result<(), ProviderError> {
-        Ok(())
-    }
-}
-
-fn called(id: &CheckoutSessionId) -> ProviderSessionId {
-    ProviderSessionId(format!("cs_{id}"))
-}
-
-/// A shop whose buyer is on the payment page.
-struct Desk {
-    world: World,
-    puppet: Arc<Puppet>,
-    promised: Promised,
-}
-
-fn fields() -> GiftFields {
-    GiftFields {
-        tier: "member".into(),
-        duration_months: "3".into(),
-        recipient_name: "Bea".into(),
-        recipient_email: "bea@example.com".into(),
-        buyer_email: "ada@example.com".into(),
-        ..GiftFields::default()
-    }
-}
-
-async fn purchase(world: &World) -> Purchase {
-    world.shop.read_purchase(&fields(), HOME).await.unwrap()
-}
-
-impl Desk {
-    async fn on(store: Store) -> Self {
-        Self::before(store, Puppet::default()).await
-    }
-
-    async fn before(store: Store, puppet: Puppet) -> Self {
-        let puppet = Arc::new(puppet);
-        let world = World::selling_at(store, vec![Arc::<Puppet>::clone(&puppet)]);
-        let promised = Self::buys(&world, HOME).await;
-        Self { world, puppet, promised }
-    }
-
-    async fn buys(world: &World, from: IpAddr) -> Promised {
-        world.shop.buy(&purchase(world).await, from).await.unwrap()
-    }
-
-    fn event(&self, session: Option<&CheckoutSessionId>, payment: Option<&str>, facts: &[Fact]) -> ProviderEvent {
-        ProviderEvent {
-            provider: ProviderName::Stripe,
-            mode: Mode::Test,
-            event_id: None,
-            kind: "told".to_owned(),
-            session: session.map(called),
-            payment: payment.map(|id| PaymentId(id.to_owned())),
-            subscription: None,
-            order_id: None,
-            occurred_at: self.world.clock.now(),
-            facts: facts.to_vec(),
-        }
-    }
-
-    /// What is read of the session when it is asked about.
-    fn seen(&self, payment: Option<&str>, facts: &[Fact]) -> ProviderEvent {
-        self.event(Some(&self.promised.session_id), payment, facts)
-    }
-
-    /// What a webhook tells of a payment alone.
-    fn told(&self, event_id: &str, payment: &str, facts: &[Fact]) -> ProviderEvent {
-        ProviderEvent { event_id: Some(event_id.to_owned()), ..self.event(None, Some(payment), facts) }
-    }
-
-    async fn hears(&self, event: ProviderEvent) -> Fulfilled {
-        self.world.shop.fulfil(&event).await.unwrap()
-    }
-
-    async fn session(&self) -> CheckoutSession {
-        let mut connection = self.world.store.connection().await.unwrap();
-        orders::session(&mut connection, &self.promised.session_id).await.unwrap().unwrap()
-    }
-
-    async fn order(&self) -> Order {
-        let id = self.session().await.order_id;
-        orders::find(&mut self.world.store.connection().await.unwrap(), &id).await.unwrap().unwrap()
-    }
-
-    async fn gift(&self) -> &'static str {
-        gift_state(&self.world, &self.promised.gift_id).await.name()
-    }
-}
-
-async fn gift_state(world: &World, id: &GiftId) -> GiftState {
-    store::gifts::find(&mut world.store.connection().await.unwrap(), id).await.unwrap().unwrap().state
-}
-
-const PRICE: Money = Money::new(2_700, Currency::EUR);
-const PAID: Fact = Fact::Paid { amount: PRICE };
-const ALL_BACK: Fact = Fact::Refunded { total: PRICE, whole: true };
 
 on_both!(the_same_word_three_ways_at_once_settles_once, async |store: Store| {
     let desk = Desk::on(store).await;
@@ -256,32 +74,6 @@ on_both!(a_refund_and_its_payment_at_the_same_moment_do_not_miss_each_other, asy
         desk.hears(desk.told("evt_2", "pi_1", &[ALL_BACK])),
     );
     assert_eq!(desk.gift().await, "refunded");
-});
-
-on_both!(a_dispute_before_the_payment_does_not_end_the_asking, async |store: Store| {
-    let desk = Desk::on(store).await;
-    desk.hears(desk.seen(Some("pi_1"), &[Fact::Disputed])).await;
-    assert!(desk.session().await.next_check_at.is_some());
-    desk.hears(desk.seen(Some("pi_1"), &[Fact::DisputeWon])).await;
-    assert_eq!(desk.order().await.state, OrderState::Open);
-    assert!(desk.session().await.next_check_at.is_some(), "only the payment fulfils, and it is still to be heard of");
-    desk.hears(desk.seen(Some("pi_1"), &[Fact::DisputeWon, PAID])).await;
-    assert_eq!(desk.gift().await, "purchased");
-    assert_eq!(desk.session().await.next_check_at, None);
-});
-
-on_both!(a_dispute_whose_end_nobody_tells_is_decided_by_asking, async |store: Store| {
-    let desk = Desk::before(store, Puppet { is_silent: true, ..Puppet::default() }).await;
-    desk.hears(desk.seen(Some("pi_1"), &[PAID])).await;
-    assert_eq!(desk.session().await.next_check_at, None, "nobody asks about what was paid");
-    desk.hears(ProviderEvent { event_id: Some("evt_1".to_owned()), ..desk.seen(Some("pi_1"), &[Fact::Disputed]) }).await;
-    for (facts, state) in [(&[Fact::Disputed, PAID], "held"), (&[PAID, Fact::DisputeWon], "purchased")] {
-        desk.puppet.answers.lock().unwrap().push_back(desk.seen(Some("pi_1"), facts));
-        desk.world.pass(A_DAY);
-        assert_eq!(desk.world.shop.reconcile().await.unwrap().asked(), 1);
-        assert_eq!(desk.gift().await, state);
-    }
-    assert_eq!(desk.session().await.next_check_at, None, "it is decided");
 });
 
 on_both!(a_later_session_outlives_the_end_of_an_earlier_one, async |store: Store| {

@@ -199,7 +199,7 @@ const fn picture(fact: &Fact) -> Option<&SubscriptionSeen> {
 const fn doubt(outcome: Outcome) -> Option<&'static str> {
     match outcome {
         Outcome::Mismatched => Some("mismatch"),
-        Outcome::Contested => Some("dispute"),
+        Outcome::Contested | Outcome::ContestedEarly => Some("dispute"),
         Outcome::Settled | Outcome::Lapsed | Outcome::Reversed | Outcome::PartlyRefunded | Outcome::Upheld => None,
     }
 }
@@ -212,6 +212,7 @@ const fn news(outcome: Outcome) -> OrderNews {
         Outcome::Reversed => OrderNews::Reversed,
         Outcome::PartlyRefunded => OrderNews::PartlyRefunded,
         Outcome::Contested => OrderNews::Contested,
+        Outcome::ContestedEarly => OrderNews::ContestedEarly,
         Outcome::Upheld => OrderNews::Upheld,
     }
 }
@@ -220,7 +221,7 @@ const fn news(outcome: Outcome) -> OrderNews {
 const fn verb(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Settled => "purchased",
-        Outcome::Mismatched | Outcome::Contested => "held",
+        Outcome::Mismatched | Outcome::Contested | Outcome::ContestedEarly => "held",
         Outcome::Lapsed => "canceled",
         Outcome::Reversed => "refunded",
         Outcome::PartlyRefunded => "partly_refunded",

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::interleavings::Puppet;
+use futures::future::join_all;
+
+use super::testing::Puppet;
 use super::*;
 use crate::accounts::Account;
 use crate::catalog::Tier;
@@ -191,6 +193,18 @@ on_both!(an_end_that_nobody_told_of_is_found_by_asking, async |store: Store| {
     assert_eq!(desk.world.shop.reconcile().await.unwrap().asked(), 0, "nobody asks about what has ended");
 });
 
+on_both!(servers_that_reconcile_at_once_ask_about_a_subscription_once, async |store: Store| {
+    let desk = Desk::begun(store).await;
+    desk.world.pass(A_DAY * 31);
+    let ended = desk.about("", "sub_1", &[seen(SubscriptionStatus::Ended, None, None)]);
+    desk.puppet.answers.lock().unwrap().push_back(ProviderEvent { event_id: None, ..ended });
+    let servers = [desk.world.beside(), desk.world.beside(), desk.world.beside()];
+    let rounds = join_all(servers.iter().map(|server| server.shop.reconcile())).await;
+    assert_eq!(rounds.iter().map(|round| round.as_ref().unwrap().asked()).sum::<usize>(), 1);
+    assert_eq!(*desk.puppet.asked.lock().unwrap(), ["sub_1"]);
+    assert_eq!(desk.time().await, ["Member runs for 31 days"]);
+});
+
 on_both!(a_second_subscription_of_one_order_is_ended_and_the_operator_told, async |store: Store| {
     let desk = Desk::begun(store).await;
     let active = desk.active_for(30);
@@ -209,6 +223,14 @@ on_both!(one_subscription_at_a_time, async |store: Store| {
     assert!(matches!(desk.subscribes().await, Err(Error::AlreadySubscribed)));
     desk.hears(&desk.about("evt_2", "sub_1", &[seen(SubscriptionStatus::Ended, None, None)])).await;
     assert!(desk.subscribes().await.is_ok());
+});
+
+on_both!(a_dispute_that_came_before_its_payment_is_the_operators_to_look_at, async |store: Store| {
+    let desk = Desk::on(store).await;
+    let mut event = desk.paid("evt_1", "sub_1", &[]).await;
+    event.facts.insert(0, Fact::Disputed);
+    desk.hears(&event).await;
+    assert!(desk.world.kinds_posted().await.contains(&"order_notice".to_owned()));
 });
 
 on_both!(another_sum_than_agreed_is_the_operators_to_look_at, async |store: Store| {
