@@ -6,9 +6,11 @@
 
 mod bank;
 mod desk;
+mod ends;
 mod history;
 mod laws;
 mod page;
+mod people;
 mod postbox;
 mod rest;
 mod telling;
@@ -83,10 +85,12 @@ fn assert_seen(seen: &Seen, what: &[&str]) {
     assert!(missing.is_empty(), "{missing:?} never happened: {seen:?}");
 }
 
-const EVERYWHERE: [&str; 13] = [
+const EVERYWHERE: [&str; 15] = [
     "a notice",
     "an order",
     "an order paid twice",
+    "a promo code refused",
+    "a promo code taken",
     "redeemed",
     "Arrive",
     "Decline",
@@ -110,7 +114,7 @@ fn gifts_end_as_their_money_whatever_stripe_tells_when() {
 fn gifts_end_as_their_money_whatever_creem_tells_when() {
     let seen = play_all(Engine::Sqlite, ProviderName::Creem, HISTORIES);
     assert_seen(&seen, &EVERYWHERE);
-    assert_seen(&seen, &["Dispute"]);
+    assert_seen(&seen, &["Dispute", "WinDispute"]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use http::HeaderMap;
 use url::Url;
 
 use super::page::{Deed, Fate, Page, PageState};
-use super::telling::{Told, flowglads_answer, is_known_to, is_of_money_moved, told};
+use super::telling::{Told, answer, flowglads_answer, is_known_to, is_of_money_moved, told};
 use crate::checkout::{
     BackUrls, CancelWhen, Capabilities, Fact, Mode, NewSession, Notice, OpenSession, Order, PaymentId, Provider, ProviderError,
     ProviderEvent, ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund, ReturnHint,
@@ -178,8 +178,14 @@ impl Provider for Bank {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let (cancel_session, refund_events) = (self.manner == ProviderName::Stripe, self.manner != ProviderName::Flowglad);
-        Capabilities { own_price: true, partial_refund: true, cancel_session, refund_events, dispute_ends: true }
+        let (is_stripe, is_flowglad) = (self.manner == ProviderName::Stripe, self.manner == ProviderName::Flowglad);
+        Capabilities {
+            own_price: !is_flowglad,
+            partial_refund: self.manner != ProviderName::Creem,
+            cancel_session: is_stripe,
+            refund_events: !is_flowglad,
+            dispute_ends: is_stripe,
+        }
     }
 
     fn can_charge(&self, _: Money) -> bool {
@@ -250,7 +256,7 @@ impl Provider for Bank {
         Ok(ProviderEvent {
             session: Some(called(place)),
             payment: page.payment.as_ref().map(|payment| payment.id.clone()),
-            facts: page.facts(now),
+            facts: answer(self.manner, page, now),
             ..self.event(Some(page.order.clone()), now)
         })
     }

@@ -76,9 +76,10 @@ pub enum Delivered {
     ByHand,
 }
 
-/// The promo codes that the shop has: half off, and nothing left to pay.
+/// The promo codes that the shop has: half off for a few, and nothing left to pay.
 pub const HALF: &str = "HALF";
 pub const FREE: &str = "FREE";
+pub const HALVES_MAX: i64 = 2;
 
 /// When a session of a day is about to end.
 const NEARLY_A_DAY: Duration = Duration::from_mins(24 * 60 - 3);
@@ -121,7 +122,7 @@ fn any_step() -> impl Strategy<Value = Step> {
 fn any_wish() -> impl Strategy<Value = Wish> {
     let delivery = prop_oneof![5 => Just(Delivered::Now), 1 => Just(Delivered::OnADay), 1 => Just(Delivered::ByHand)];
     let (tier, months) = (prop::sample::select(vec!["member", "founder"]), prop::sample::select(vec!["3", "6", "12"]));
-    let code = prop_oneof![6 => Just(""), 1 => Just(HALF), 1 => Just(FREE)];
+    let code = prop_oneof![5 => Just(""), 2 => Just(HALF), 1 => Just(FREE)];
     (any::<u8>(), tier, months, delivery, code).prop_map(|(recipient, tier, months, delivery, code)| Wish {
         recipient,
         tier,

@@ -18,8 +18,8 @@ impl Desk {
         }
         for _ in 0..ROUNDS_MAX {
             self.hear_what_must_arrive().await;
-            self.expect(self.world.shop.reconcile().await);
-            while self.expect(self.worker.work_once(self.now()).await).is_some_and(|done| done > 0) {}
+            self.expect(self.shop().reconcile().await);
+            while self.expect(self.worker().work_once(self.now()).await).is_some_and(|done| done > 0) {}
             let Some(next) = self.next_moment().await else { return };
             self.world.pass(next.since(self.now()));
         }

@@ -2,6 +2,7 @@
 
 use super::page::{Deed, Page, PageState, Payment};
 use crate::checkout::{Fact, PaymentId, ProviderName};
+use crate::values::Timestamp;
 
 /// What an event says.
 pub struct Told {
@@ -21,11 +22,19 @@ pub fn told(manner: ProviderName, page: &Page, deed: Deed) -> Option<Told> {
     }
 }
 
-/// Whether it can be done at a provider of this manner: not all know of disputes, nor how they end.
+/// What a provider of this manner answers when it is asked about that page.
+pub fn answer(manner: ProviderName, page: &Page, now: Timestamp) -> Vec<Fact> {
+    match (manner, page.money()) {
+        (ProviderName::Creem, Some(payment)) => creems_answer(payment),
+        (ProviderName::Stripe | ProviderName::Creem | ProviderName::Flowglad, _) => page.facts(now),
+    }
+}
+
+/// Whether it can be done at a provider of this manner: not all know of disputes, and at Creem one that was lost looks as if it were open.
 pub fn is_known_to(manner: ProviderName, deed: Deed) -> bool {
     match manner {
         ProviderName::Stripe => true,
-        ProviderName::Creem => !matches!(deed, Deed::WinDispute | Deed::LoseDispute),
+        ProviderName::Creem => deed != Deed::LoseDispute,
         ProviderName::Flowglad => !matches!(deed, Deed::Dispute | Deed::WinDispute | Deed::LoseDispute),
     }
 }
@@ -63,6 +72,14 @@ fn creem_tells(page: &Page, deed: Deed) -> Option<Told> {
         Deed::PayLater | Deed::FallThrough | Deed::Decline | Deed::Expire | Deed::WinDispute | Deed::LoseDispute => return None,
     };
     Some(Told { has_session: true, payment: Some(payment.id.clone()), facts, is_complete: true })
+}
+
+/// While a dispute is open the payment is charged back. One that isn't reads as if a dispute had been won, whether there ever was one or not.
+fn creems_answer(payment: &Payment) -> Vec<Fact> {
+    let is_disputed = payment.dispute == Some(Fact::Disputed);
+    let (disputed, upheld) =
+        (is_disputed.then_some(Fact::Disputed), (!is_disputed && !payment.is_gone()).then_some(Fact::DisputeWon));
+    payment.refunds().into_iter().chain(disputed).chain([Fact::Paid { amount: payment.net }]).chain(upheld).collect()
 }
 
 /// An event names a payment and says nothing of it; of money that goes back there is none at all.
