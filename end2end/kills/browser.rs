@@ -32,8 +32,9 @@ pub struct Answer {
 }
 
 impl Browser {
-    /// `person` gives it an address of its own.
-    pub fn new(shop: &Arc<Shop>, person: u32) -> Result<Self> {
+    /// In a network of its own, so that nobody is taken for somebody who guesses.
+    pub fn new(shop: &Arc<Shop>) -> Result<Self> {
+        let person = shop.next_person();
         let [_, a, b, c] = person.to_be_bytes();
         let address = format!("10.{a}.{b}.{c}");
         let client = Client::builder().redirect(Policy::none()).timeout(PATIENCE).build()?;
@@ -57,11 +58,6 @@ impl Browser {
     pub async fn press(&self, url: &str, fields: &[(&str, &str)]) -> Result<Answer> {
         let answer = form(self.client.post(url), fields).send().await?.error_for_status()?;
         Ok(Answer { status: answer.status().as_u16(), location: location(answer.headers()) })
-    }
-
-    /// The path and query of one of the shop's own addresses, whichever server it names.
-    pub fn path_of<'a>(&self, url: &'a str) -> &'a str {
-        self.shop.origins.iter().find_map(|origin| url.strip_prefix(origin.as_str())).unwrap_or(url)
     }
 
     fn origin(&mut self) -> Result<String> {

@@ -34,7 +34,7 @@ impl Journeys {
     }
 
     async fn make_one(&mut self, number: u32) -> Result<()> {
-        let mut buyer = Browser::new(&self.shop, number * 2)?;
+        let mut buyer = Browser::new(&self.shop)?;
         let page = buy(&mut buyer, number).await?;
         if self.dice.one_in(6) {
             return self.leave_unpaid(&buyer, &page).await;
@@ -45,13 +45,13 @@ impl Journeys {
         let back = buyer.press(&page, &[("outcome", "pay")]).await?.location;
         if self.dice.one_in(2) {
             // Without an answer the page stays blank, and nobody has to look at it again.
-            buyer.get(buyer.path_of(&back).to_owned().as_str()).await?;
+            buyer.get(self.shop.path_of(&back)).await?;
         }
         // Some recipients are in no hurry.
         if self.dice.one_in(5) {
             return Ok(());
         }
-        let mut recipient = Recipient::new(&self.shop, number)?;
+        let mut recipient = Recipient::new(&self.shop, address(number))?;
         let link = recipient.waits_for_mail().await?;
         recipient.redeems(&link).await
     }
@@ -100,12 +100,8 @@ pub struct Recipient {
 }
 
 impl Recipient {
-    pub fn new(shop: &Arc<Shop>, number: u32) -> Result<Self> {
-        Self::called(shop, address(number), number)
-    }
-
-    pub fn called(shop: &Arc<Shop>, email: String, number: u32) -> Result<Self> {
-        Ok(Self { browser: Browser::new(shop, number * 2 + 1)?, shop: Arc::clone(shop), email })
+    pub fn new(shop: &Arc<Shop>, email: String) -> Result<Self> {
+        Ok(Self { browser: Browser::new(shop)?, shop: Arc::clone(shop), email })
     }
 
     /// The path of the link in their mail, as soon as it is there.
@@ -113,7 +109,7 @@ impl Recipient {
         let patience = Patience::begin();
         loop {
             if let Some(link) = self.shop.mailed_links(&self.email).await?.into_iter().next() {
-                return Ok(self.browser.path_of(&link).to_owned());
+                return Ok(self.shop.path_of(&link).to_owned());
             }
             patience.wait("the gift's mail").await?;
         }
@@ -157,8 +153,8 @@ impl Recipient {
         })
     }
 
-    /// The status of trying to redeem by `path` with an account that exists.
-    pub async fn is_answered(&mut self, path: &str) -> Result<u16> {
+    /// The status that redeeming by `path` is answered with; their account exists.
+    pub async fn status_of_redeeming(&mut self, path: &str) -> Result<u16> {
         let patience = Patience::begin();
         loop {
             let who = [("email", self.email.as_str()), ("password", PASSWORD)];
@@ -175,8 +171,8 @@ impl Recipient {
         }
     }
 
-    /// The operator makes the account, where nobody could register by a mail.
-    pub fn is_made_known(&self) -> Result<()> {
+    /// Has the operator make the account, where no mail came to register by.
+    pub fn is_given_an_account(&self) -> Result<()> {
         self.shop.command(&["account", "create", "--email", &self.email, "--verified"], &format!("{PASSWORD}\n"))
     }
 }

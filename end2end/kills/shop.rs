@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::net::TcpListener;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -36,6 +38,7 @@ pub struct Shop {
     settings: BTreeMap<&'static str, String>,
     servers: Vec<Mutex<Child>>,
     sandbox_process: Mutex<Child>,
+    people: AtomicU32,
 }
 
 impl Shop {
@@ -69,23 +72,37 @@ impl Shop {
             answers(&format!("{origin}/readyz")).await?;
         }
         let store = Store::connect(&database_url).await?;
-        Ok(Self { folder, store, origins, sandbox, settings, servers: processes, sandbox_process })
+        Ok(Self { folder, store, origins, sandbox, settings, servers: processes, sandbox_process, people: AtomicU32::new(0) })
     }
 
     pub const fn servers(&self) -> usize {
         self.servers.len()
     }
 
-    /// As a power cut does it: nothing is finished, nothing is said. It is started again at once.
-    pub fn kill_and_start(&self, number: usize) -> Result<()> {
-        let (server, origin) = self.servers.get(number).zip(self.origins.get(number)).ok_or("there is no such server")?;
-        let mut server = server.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(status) = server.try_wait()? {
-            return Err(format!("a server ended by itself: {status}").into());
+    /// As a power cut does it: nothing is finished, nothing is said. They are started again at once.
+    pub fn kill_and_start(&self, numbers: Range<usize>) -> Result<()> {
+        let victims = self.servers.iter().zip(&self.origins).take(numbers.end).skip(numbers.start);
+        for (server, _) in victims.clone() {
+            let mut server = server.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(status) = server.try_wait()? {
+                return Err(format!("a server ended by itself: {status}").into());
+            }
+            end(&mut server)?;
         }
-        end(&mut server)?;
-        *server = start_server(origin, &self.folder, &self.settings)?;
+        for (server, origin) in victims {
+            *server.lock().unwrap_or_else(PoisonError::into_inner) = start_server(origin, &self.folder, &self.settings)?;
+        }
         Ok(())
+    }
+
+    /// The path and query of one of the shop's own addresses, whichever server it names; any other as it is.
+    pub fn path_of<'a>(&self, url: &'a str) -> &'a str {
+        self.origins.iter().find_map(|origin| url.strip_prefix(origin.as_str())).unwrap_or(url)
+    }
+
+    /// The number of somebody new.
+    pub fn next_person(&self) -> u32 {
+        self.people.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Waits until the outbox is empty and the shop knows of every payment that the provider knows of.
@@ -98,7 +115,7 @@ impl Shop {
             let open: Vec<String> = sqlx::query_scalar("select id from orders where state = 'open'")
                 .fetch_all(&mut *self.store.connection().await?)
                 .await?;
-            let paid = super::audit::payments(self).await?;
+            let paid = self.payments().await?;
             let unheard = open.iter().filter(|order| paid.contains_key(*order)).count();
             if waiting == 0 && unheard == 0 {
                 return Ok(());
@@ -108,13 +125,6 @@ impl Shop {
             }
             tokio::time::sleep(Duration::from_millis(250)).await;
         }
-    }
-
-    /// A setting that the sandbox wrote down for other programs.
-    pub fn sandbox_setting(&self, name: &str) -> Result<String> {
-        let text = std::fs::read_to_string(self.folder.join("sandbox.env"))?;
-        let value = text.lines().find_map(|line| line.split_once('=').filter(|(key, _)| *key == name));
-        Ok(value.ok_or("the sandbox wrote no such setting")?.1.to_owned())
     }
 
     /// Runs one of the operator's commands.
