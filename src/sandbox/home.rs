@@ -1,5 +1,6 @@
 //! The sandbox's home page: what was sold, what became of it, which events went out, and buttons for what life brings.
 
+mod addresses;
 mod events;
 mod sessions;
 mod subscriptions;
@@ -14,7 +15,7 @@ use axum::{Form, Router};
 use serde::Deserialize;
 
 use super::deeds::{self, Course, Mode, Switch, Wish};
-use super::html::{page, sorry};
+use super::html::{escape, page, sorry};
 use super::till::Refusal;
 use super::world::World;
 
@@ -31,23 +32,25 @@ pub fn routes() -> Router<Arc<World>> {
 }
 
 async fn show(State(world): State<Arc<World>>) -> Response {
-    let main = world
-        .read(|state| {
-            let sessions: String = state.sessions.iter().rev().take(MOST_SHOWN).map(sessions::entry).collect();
-            let subscriptions: String = state.subscriptions.iter().rev().take(MOST_SHOWN).map(subscriptions::entry).collect();
-            let events: String =
-                state.post.events.iter().rev().take(MOST_SHOWN).map(|event| events::entry(event, &state.post)).collect();
-            format!(
-                "<h1>Payments</h1>{}<h2 id=\"subscriptions\">Subscriptions</h2>{}<h2 id=\"webhooks\">Webhooks</h2>{}{}{}",
-                or_empty(sessions, "No payment page has been opened yet. Buy something in the shop."),
-                or_empty(subscriptions, "Nobody has subscribed to anything yet."),
-                events::faults(&state.post),
-                events::endpoints(&state.post),
-                or_empty(events, "No event has been sent yet."),
-            )
-        })
-        .await;
-    page(StatusCode::OK, "Payments", &main)
+    let shop = escape(world.settings.shop_url.as_str());
+    let main = world.read(|state| {
+        let sessions: String = state.sessions.iter().rev().take(MOST_SHOWN).map(sessions::entry).collect();
+        let subscriptions: String = state.subscriptions.iter().rev().take(MOST_SHOWN).map(subscriptions::entry).collect();
+        let events: String =
+            state.post.events.iter().rev().take(MOST_SHOWN).map(|event| events::entry(event, &state.post)).collect();
+        format!(
+            "<h1>Sandbox</h1><p>It stands in for the payment providers and for everybody’s mailbox. <a href=\"{shop}\">Open the shop</a></p>\
+             <div class=\"side-by-side\"><section><h2 id=\"payments\">Payments</h2>{sessions}\
+             <h2 id=\"subscriptions\">Subscriptions</h2>{subscriptions}</section>\
+             <section><h2 id=\"webhooks\">Webhooks</h2>{faults}{events}</section></div>{addresses}",
+            sessions = or_empty(sessions, "No payment page has been opened yet. Buy something in the shop."),
+            subscriptions = or_empty(subscriptions, "Nobody has subscribed to anything yet."),
+            faults = events::faults(&state.post),
+            events = or_empty(events, "No event has been sent yet."),
+            addresses = addresses::section(&world, &state.post),
+        )
+    });
+    page(StatusCode::OK, "Payments", &main.await)
 }
 
 fn or_empty(html: String, sentence: &str) -> String {

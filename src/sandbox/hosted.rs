@@ -138,11 +138,11 @@ fn bill(session: &Session, news: &str) -> Response {
     let lines: String = session.lines.iter().map(|line| bill_line(session, line)).collect();
     let back = if session.cancel_url.is_some() { choice("cancel", "Go back without paying") } else { String::new() };
     let main = format!(
-        "<div class=\"sheet\"><h1>Your payment</h1>{news}<p class=\"sum\">{sum}</p>\
+        "<div class=\"sheet\"><p class=\"soft\">In place of {provider}’s page</p><h1>Your payment</h1>{news}<p class=\"sum\">{sum}</p>\
          <table class=\"bill\"><tbody>{lines}</tbody><tfoot><tr><th scope=\"row\">Total</th><td>{sum}</td></tr></tfoot></table>{again}\
          <form method=\"post\">{email}{code}<button class=\"main\" name=\"outcome\" value=\"pay\">{pay}</button>\
-         <fieldset><legend>Or try what else can happen</legend><div class=\"row\">{decline}{later}{back}{expire}</div></fieldset></form>\
-         <p class=\"soft\">This page stands in for {provider}’s. It knows no cards and moves no money.</p></div>",
+         <fieldset><legend>Or try what else can happen</legend><div class=\"choices\">{decline}{later}{back}{expire}</div></fieldset></form>\
+         <p class=\"soft\">No card is asked for, and no money moves.</p></div>",
         again = again(session),
         email = email(session),
         code = code(session),

@@ -32,9 +32,9 @@ pub fn page(status: StatusCode, title: &str, main: &str) -> Response {
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · Sandbox</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
          <link rel=\"stylesheet\" href=\"/sandbox.css\"><link rel=\"icon\" href=\"data:,\"></head><body>\
-         <header><p class=\"label\"><strong>Sandbox payments</strong> <span>Test mode: no money moves.</span></p>\
+         <header><p class=\"label\"><strong>Sandbox payments</strong> <span>No money moves.</span></p>\
          <nav aria-label=\"Sandbox\"><a href=\"/\">Payments</a> <a href=\"/#subscriptions\">Subscriptions</a> <a href=\"/#webhooks\">Webhooks</a> <a href=\"/inbox\">Inbox</a></nav></header>\
-         <main>{main}</main></body></html>"
+         <main>{main}</main><footer>Times are in UTC.</footer></body></html>"
     );
     (status, page_headers(), Html(html)).into_response()
 }
@@ -59,10 +59,30 @@ pub fn button(name: &str, value: &str, words: &str) -> String {
     format!("<button name=\"{name}\" value=\"{value}\">{words}</button>")
 }
 
-/// A moment as people here read it: to the second, in UTC.
+/// How good a state is, for the eye alone: the word says it too.
+#[derive(Clone, Copy)]
+pub enum Tone {
+    Good,
+    Waiting,
+    Bad,
+    Plain,
+}
+
+/// A state in a word; its words are HTML already.
+pub fn badge(tone: Tone, words: &str) -> String {
+    let class = match tone {
+        Tone::Good => "good",
+        Tone::Waiting => "waiting",
+        Tone::Bad => "bad",
+        Tone::Plain => "plain",
+    };
+    format!("<span class=\"badge {class}\">{words}</span>")
+}
+
+/// A moment as people here read it: to the second, in UTC, as every page says at its foot.
 pub fn moment(at: Timestamp) -> String {
     jiff::Timestamp::from_millisecond(at.millis())
-        .map_or_else(|_| "?".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+        .map_or_else(|_| "?".to_owned(), |at| at.strftime("%-d %b %Y, %H:%M:%S").to_string())
 }
 
 /// The style sheet of every page here.
@@ -81,6 +101,6 @@ mod tests {
 
     #[test]
     fn moments_are_written_in_utc() {
-        assert_eq!(moment(Timestamp::from_seconds(1_767_225_600)), "2026-01-01 00:00:00 UTC");
+        assert_eq!(moment(Timestamp::from_seconds(1_767_225_600)), "1 Jan 2026, 00:00:00");
     }
 }

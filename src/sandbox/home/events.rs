@@ -1,8 +1,8 @@
 //! Events on the home page: where each went, what was answered, and what can go wrong with it on purpose.
 
-use crate::sandbox::html::{button, escape, moment};
+use crate::sandbox::html::{Tone, badge, button, escape, moment};
 use crate::sandbox::protocol;
-use crate::sandbox::webhooks::{Delivery, DeliveryState, Destination, Endpoint, Event, Fault, Forgery, Post};
+use crate::sandbox::webhooks::{Delivery, DeliveryState, Destination, Event, Fault, Forgery, Post};
 
 /// What can be switched on, and how it is said.
 const MODES: [(&str, &str); 8] = [
@@ -16,21 +16,11 @@ const MODES: [(&str, &str); 8] = [
     ("unsign", "Don’t sign it"),
 ];
 
-/// The switch for the events to come.
+/// How events fare now, and the switch for those to come.
 pub fn faults(post: &Post) -> String {
     let options = MODES.map(|(mode, words)| format!("<option value=\"{mode}\">{words}</option>")).concat();
-    let is_holding = post.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Held);
-    let choice = |mode, words| button("mode", mode, words);
-    let mut ways = String::new();
-    if post.fault != Fault::Deliver {
-        ways += &choice("deliver", "Deliver normally again");
-    }
-    if is_holding {
-        ways += &(choice("release", "Release what is held, in order") + &choice("release_reversed", "Release it newest first"));
-    }
-    let ways = if ways.is_empty() { ways } else { format!("<form method=\"post\" action=\"/faults\" class=\"row\">{ways}</form>") };
     format!(
-        "<article class=\"entry\"><p>{now}</p>{ways}<details><summary>Let something go wrong with the next events</summary>\
+        "<article class=\"entry\"><p>{now}</p>{ways}{look_again}<details><summary>Let something go wrong with the next events</summary>\
          <form method=\"post\" action=\"/faults\" class=\"fields\">\
          <p><label for=\"mode\">What happens to each</label><select id=\"mode\" name=\"mode\">{options}</select></p>\
          <p><label for=\"times\">How many</label><input id=\"times\" name=\"times\" inputmode=\"numeric\" size=\"5\" value=\"1\" autocomplete=\"off\">\
@@ -38,7 +28,31 @@ pub fn faults(post: &Post) -> String {
          <p><label for=\"seconds\">Seconds, if late</label><input id=\"seconds\" name=\"seconds\" inputmode=\"numeric\" size=\"5\" value=\"30\" autocomplete=\"off\"></p>\
          <p><button>Switch it on</button></p></form></details></article>",
         now = present(post),
+        ways = ways_back(post),
+        look_again = look_again(post),
     )
+}
+
+/// Out of what was switched on.
+fn ways_back(post: &Post) -> String {
+    let is_holding = post.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Held);
+    let mut ways = String::new();
+    if post.fault != Fault::Deliver {
+        ways += &button("mode", "deliver", "Deliver normally again");
+    }
+    if is_holding {
+        ways += &button("mode", "release", "Release what is held, in order");
+        ways += &button("mode", "release_reversed", "Release it newest first");
+    }
+    if ways.is_empty() { ways } else { format!("<form method=\"post\" action=\"/faults\" class=\"row\">{ways}</form>") }
+}
+
+/// The page doesn't change by itself: it says when it has grown old.
+fn look_again(post: &Post) -> String {
+    match post.deliveries.iter().filter(|delivery| matches!(delivery.state, DeliveryState::Due(_))).count() {
+        0 => String::new(),
+        due => format!("<form action=\"/\" class=\"row\"><span>{due} on the way.</span><button>Look again</button></form>"),
+    }
 }
 
 fn present(post: &Post) -> String {
@@ -66,67 +80,64 @@ const fn forged(forgery: Forgery) -> &'static str {
     }
 }
 
-/// Where events go besides the shop; nothing where nobody asked for them.
-pub fn endpoints(post: &Post) -> String {
-    let entries: String = post.endpoints.iter().map(endpoint).collect();
-    if entries.is_empty() { entries } else { format!("<p>Besides the shop, events go to:</p><ul>{entries}</ul>") }
-}
-
-fn endpoint(endpoint: &Endpoint) -> String {
-    let kinds = if endpoint.kinds.is_empty() { "everything".to_owned() } else { escape(&endpoint.kinds.join(", ")) };
-    let off = if endpoint.is_active { "" } else { ", switched off" };
-    format!(
-        "<li><span class=\"id\">{}</span> <span class=\"soft\">({}, {kinds}{off})</span></li>",
-        escape(&endpoint.url),
-        protocol::of(endpoint.provider).title(),
-    )
-}
-
 pub fn entry(event: &Event, post: &Post) -> String {
-    let deliveries: String = post.deliveries_of(&event.id).map(|delivery| journey(delivery, event, post)).collect();
-    let id = escape(&event.id);
+    let deliveries: Vec<&Delivery> = post.deliveries_of(&event.id).collect();
+    let states: String = deliveries.iter().map(|delivery| state(delivery)).collect();
+    let journeys: String = deliveries.iter().map(|delivery| journey(delivery, event, post)).collect();
     format!(
-        "<article class=\"entry\"><h3>{kind}</h3>\
-         <p class=\"soft\">{provider} · <span class=\"id\">{id}</span> · {at} · <span class=\"id\">{session}</span></p>\
-         <ul>{deliveries}</ul><form method=\"post\" action=\"/events/{id}\" class=\"row\">{again}</form>\
-         <details><summary>Send it otherwise, or look at it</summary><form method=\"post\" action=\"/events/{id}\" class=\"row\">{others}</form>\
-         <pre tabindex=\"0\">{body}</pre></details></article>",
+        "<article class=\"entry event\"><details><summary><h3>{kind}</h3> {states} \
+         <span class=\"soft\">{provider} · {at}</span></summary>\
+         <p class=\"soft\"><span class=\"id\">{id}</span> about <a class=\"id\" href=\"#{session}\">{session}</a></p>\
+         <ul>{journeys}</ul><p>Send it again:</p>{again}<pre tabindex=\"0\">{body}</pre></details>{under_way}</article>",
         kind = escape(&event.kind),
         provider = protocol::of(event.provider).title(),
         at = moment(event.at),
+        id = escape(&event.id),
         session = escape(&event.session_id),
-        again = ways_on(event, post),
-        others = otherwise(),
+        again = form(event, &again()),
+        under_way = form(event, &ways_on(&deliveries)),
         body = escape(&event.body),
     )
 }
 
-/// What is asked for most: once more, or what is still under way.
-fn ways_on(event: &Event, post: &Post) -> String {
-    let has = |is_it: fn(DeliveryState) -> bool| post.deliveries_of(&event.id).any(|delivery| is_it(delivery.state));
-    let mut ways = button("mode", "deliver", "Send it again");
-    if has(|state| state == DeliveryState::Held) {
-        ways += &button("mode", "release", "Release it");
+/// Nothing where there is no button.
+fn form(event: &Event, buttons: &str) -> String {
+    if buttons.is_empty() {
+        return String::new();
     }
-    if has(|state| matches!(state, DeliveryState::Due(_))) {
-        ways += &button("mode", "hold", "Hold it");
-    }
-    if has(|state| matches!(state, DeliveryState::Due(_) | DeliveryState::Held)) {
-        ways += &button("mode", "drop", "Lose it");
-    }
-    ways
+    format!("<form method=\"post\" action=\"/events/{}\" class=\"row\">{buttons}</form>", escape(&event.id))
 }
 
-fn otherwise() -> String {
-    let words = |mode: &str| match mode {
-        "duplicate" => "Twice",
-        "delay" => "30 seconds late",
-        "missign" => "With a wrong secret",
-        "stale" => "Signed an hour ago",
-        "change_bytes" => "Changed after signing",
-        _ => "Unsigned",
-    };
-    MODES.iter().filter(|(mode, _)| !matches!(*mode, "drop" | "hold")).map(|(mode, _)| button("mode", mode, words(mode))).collect()
+/// What can be done about deliveries that are still under way.
+fn ways_on(deliveries: &[&Delivery]) -> String {
+    let has = |is_it: fn(DeliveryState) -> bool| deliveries.iter().any(|delivery| is_it(delivery.state));
+    let (is_held, is_due) = (has(|state| state == DeliveryState::Held), has(|state| matches!(state, DeliveryState::Due(_))));
+    let ways = [(is_held, "release", "Release it"), (is_due, "hold", "Hold it"), (is_held || is_due, "drop", "Lose it")];
+    ways.iter().filter(|(is_there, _, _)| *is_there).map(|(_, mode, words)| button("mode", mode, words)).collect()
+}
+
+/// The ways in which an event can be sent once more.
+fn again() -> String {
+    let ways = [
+        ("deliver", "As it was"),
+        ("duplicate", "Twice"),
+        ("delay", "30 seconds late"),
+        ("missign", "With a wrong secret"),
+        ("stale", "Signed an hour ago"),
+        ("change_bytes", "Changed after signing"),
+        ("unsign", "Unsigned"),
+    ];
+    ways.iter().map(|(mode, words)| button("mode", mode, words)).collect()
+}
+
+fn state(delivery: &Delivery) -> String {
+    match delivery.state {
+        DeliveryState::Due(_) => badge(Tone::Waiting, "Due"),
+        DeliveryState::Held => badge(Tone::Waiting, "Held"),
+        DeliveryState::Taken => badge(Tone::Good, "Taken"),
+        DeliveryState::Dropped => badge(Tone::Bad, "Lost"),
+        DeliveryState::GivenUp => badge(Tone::Bad, "Given up"),
+    }
 }
 
 /// What became of one delivery, in words; an element of a list.

@@ -1,6 +1,6 @@
 //! A session on the home page: what it was for, how it stands, and what can still happen to it.
 
-use crate::sandbox::html::{button, escape, moment};
+use crate::sandbox::html::{Tone, badge, button, escape, moment};
 use crate::sandbox::protocol;
 use crate::sandbox::till::{Payment, Session, Stage, Verdict};
 use crate::values::Money;
@@ -9,15 +9,40 @@ pub fn entry(session: &Session) -> String {
     let what = session.lines.iter().map(|line| escape(&line.name)).collect::<Vec<_>>().join(", ");
     let buyer = session.buyer_email.as_deref().map(|email| format!(" · {}", escape(email))).unwrap_or_default();
     format!(
-        "<article class=\"entry\"><h3>{what}: {sum}</h3><p>{standing}</p>\
+        "<article class=\"entry\" id=\"{id}\"><h3>{what}: {sum} {stage}</h3><p>{standing}</p>\
          <p class=\"soft\">{provider} · <span class=\"id\">{id}</span> · {opened}{buyer}</p>{buttons}</article>",
         sum = session.total().exact(),
+        stage = stage(session),
         standing = standing(session),
         provider = protocol::of(session.provider).title(),
         id = escape(&session.id),
         opened = moment(session.created_at),
         buttons = buttons(session),
     )
+}
+
+/// In a word, for whoever looks for one among many.
+fn stage(session: &Session) -> String {
+    let (tone, word) = match &session.stage {
+        Stage::Open { declined: None } => (Tone::Waiting, "Open"),
+        Stage::Open { declined: Some(_) } => (Tone::Waiting, "Declined"),
+        Stage::Processing(_) => (Tone::Waiting, "Under way"),
+        Stage::Paid(payment) => paid_stage(session, payment),
+        Stage::Free => (Tone::Good, "Free"),
+        Stage::Failed(_) => (Tone::Bad, "Failed"),
+        Stage::Expired { .. } => (Tone::Plain, "Expired"),
+    };
+    badge(tone, word)
+}
+
+fn paid_stage(session: &Session, payment: &Payment) -> (Tone, &'static str) {
+    match (payment.dispute.as_ref().map(|dispute| dispute.verdict), payment.refunded()) {
+        (Some(Verdict::Pending), _) => (Tone::Waiting, "Disputed"),
+        (Some(Verdict::Lost), _) => (Tone::Bad, "Lost"),
+        (Some(Verdict::Won) | None, 0) => (Tone::Good, "Paid"),
+        (Some(Verdict::Won) | None, refunded) if refunded < session.total().minor => (Tone::Good, "Partly refunded"),
+        (Some(Verdict::Won) | None, _) => (Tone::Plain, "Refunded"),
+    }
 }
 
 fn standing(session: &Session) -> String {
@@ -78,13 +103,12 @@ fn paid_buttons(session: &Session, payment: &Payment) -> String {
 }
 
 fn refund(session: &Session) -> String {
-    let id = escape(&session.id);
     format!(
-        "<label for=\"amount-{id}\">Amount in {}</label>\
-         <input id=\"amount-{id}\" name=\"amount\" inputmode=\"decimal\" size=\"8\" autocomplete=\"off\" aria-describedby=\"all-{id}\">\
-         {}<span id=\"all-{id}\" class=\"soft\">empty for all that is left</span>",
-        session.currency.as_str(),
-        act("refund", "Refund")
+        "<label for=\"amount-{id}\">{currency}</label>\
+         <input id=\"amount-{id}\" name=\"amount\" inputmode=\"decimal\" size=\"12\" autocomplete=\"off\" placeholder=\"all that is left\">{refund}",
+        id = escape(&session.id),
+        currency = session.currency.as_str(),
+        refund = act("refund", "Refund")
     )
 }
 

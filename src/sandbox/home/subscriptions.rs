@@ -1,6 +1,6 @@
 //! A subscription on the home page: what it costs, how far it is paid, and what can still happen to it.
 
-use crate::sandbox::html::{button, escape, moment};
+use crate::sandbox::html::{Tone, badge, button, escape, moment};
 use crate::sandbox::protocol;
 use crate::sandbox::till::{Standing, Subscription};
 
@@ -13,10 +13,11 @@ pub fn entry(subscription: &Subscription) -> String {
         times => format!(" Renewed {times} times."),
     };
     format!(
-        "<article class=\"entry\"><h3>{what}: {sum} {often}</h3><p>{standing}{renewed}</p>\
+        "<article class=\"entry\"><h3>{what}: {sum} {often} {stage}</h3><p>{standing}{renewed}</p>\
          <p class=\"soft\">{provider} · <span class=\"id\">{id}</span> · {began}{buyer}</p>{buttons}</article>",
         sum = subscription.price().exact(),
         often = subscription.every,
+        stage = stage(subscription),
         standing = standing(subscription),
         provider = protocol::of(subscription.provider).title(),
         id = escape(&subscription.id),
@@ -25,15 +26,25 @@ pub fn entry(subscription: &Subscription) -> String {
     )
 }
 
+fn stage(subscription: &Subscription) -> String {
+    match (subscription.standing, subscription.end_asked_at) {
+        (Standing::Active, None) => badge(Tone::Good, "Active"),
+        (Standing::Active, Some(_)) => badge(Tone::Waiting, "Ending"),
+        (Standing::PastDue, _) => badge(Tone::Bad, "Past due"),
+        (Standing::Paused, _) => badge(Tone::Waiting, "Paused"),
+        (Standing::Ended { .. }, _) => badge(Tone::Plain, "Ended"),
+    }
+}
+
 fn standing(subscription: &Subscription) -> String {
     let end = moment(subscription.period_end());
     match (subscription.standing, subscription.end_asked_at) {
-        (Standing::Active, None) => format!("Active, paid until {end}."),
-        (Standing::Active, Some(_)) => format!("Active, and ends on {end}."),
+        (Standing::Active, None) => format!("Paid until {end}."),
+        (Standing::Active, Some(_)) => format!("Ends at {end}."),
         (Standing::PastDue, _) => {
-            format!("Past due: the period from {} on is not paid.", moment(subscription.period_start()))
+            format!("The period from {} on is not paid.", moment(subscription.period_start()))
         }
-        (Standing::Paused, _) => "Paused: nothing is paid for until it is resumed.".to_owned(),
+        (Standing::Paused, _) => "Nothing is paid for until it is resumed.".to_owned(),
         (Standing::Ended { at }, _) => format!("Ended at {}.", moment(at)),
     }
 }

@@ -134,5 +134,5 @@ async fn each_registered_endpoint_gets_its_events_signed_with_its_own_secret() {
     assert_eq!(other.hooks(2).await[1].body, refused.body);
     lab.shop.hooks(2).await;
     let page = lab.text("/").await;
-    assert!(page.contains("Answered 500 (2026-01-01 00:00:00 UTC), 200 (2026-01-01 00:00:01 UTC)."), "{page}");
+    assert!(page.contains("Answered 500 (1 Jan 2026, 00:00:00), 200 (1 Jan 2026, 00:00:01)."), "{page}");
 }
