@@ -36,6 +36,13 @@ export async function choose(page: Page, outcome: Outcome): Promise<void> {
   await page.locator(`button[name=outcome][value=${outcome}]`).click();
 }
 
+/** Pays on the hosted page and is never seen again: the way back to the shop is not taken. */
+export async function payAndLeave(page: Page): Promise<void> {
+  await expect(page.locator('button[name=outcome][value=pay]')).toBeVisible();
+  const paid = await page.request.post(page.url(), { form: { outcome: 'pay' }, maxRedirects: 0 });
+  expect(paid.status()).toBe(303);
+}
+
 /** Buys the gift, to the page that thanks for it. */
 export async function buyGift(page: Page): Promise<void> {
   await writeGift(page);

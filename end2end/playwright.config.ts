@@ -10,11 +10,13 @@ const chromium = {
   timezoneId: 'Europe/Berlin',
 };
 
-// What is tagged @scripts needs them, or no browser at all, and runs once; every other spec must pass without scripts as well.
+// What is tagged @scripts needs them, or is about what happens behind the pages, and runs once; every other spec must pass
+// without scripts as well.
 // What is tagged @postgres runs once more on PostgreSQL.
 export default defineConfig<Options>({
   testDir: 'specs',
-  workers: 2,
+  // Some specs wait for half a minute without doing anything.
+  workers: 3,
   retries: 0,
   forbidOnly: true,
   timeout: 60_000,

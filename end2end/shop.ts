@@ -74,8 +74,9 @@ export class Shop {
     };
   }
 
+  /** It keeps what it knows in a file, and finds it there when it is started again. */
   async startSandbox(): Promise<void> {
-    this.sandbox = new Program(['sandbox'], this.settings);
+    this.sandbox = new Program(['sandbox', '--data', join(this.folder, 'sandbox.json')], this.settings);
     await this.sandbox.answers(`${this.sandboxUrl}/inbox.json`);
   }
 
@@ -87,6 +88,10 @@ export class Shop {
   /** As a power cut does it: nothing is finished, nothing is said. */
   async killServer(): Promise<void> {
     await this.server?.end('SIGKILL');
+  }
+
+  async killSandbox(): Promise<void> {
+    await this.sandbox?.end('SIGKILL');
   }
 
   /** As an operator does it. */
@@ -131,7 +136,7 @@ export class Shop {
   }
 
   /** What the sandbox does with webhooks from now on, or with those that it holds. */
-  async webhooks(mode: 'deliver' | 'hold' | 'drop' | 'duplicate' | 'release'): Promise<void> {
+  async webhooks(mode: 'hold' | 'drop' | 'duplicate' | 'missign' | 'release'): Promise<void> {
     await this.control('webhooks', { mode });
   }
 
@@ -143,13 +148,6 @@ export class Shop {
   /** What the provider has sent, newest first. */
   async events(): Promise<SandboxEvent[]> {
     return (await this.control('events')) as SandboxEvent[];
-  }
-
-  /** Lets something happen to the newest session, as its buttons on the sandbox's home page do. */
-  async act(act: 'settle' | 'fail' | 'refund' | 'dispute' | 'win' | 'lose', amount = ''): Promise<void> {
-    const [session] = await this.sessions();
-    if (!session) throw new Error('nobody has opened a payment page');
-    await this.control(`sessions/${session.id}`, { act, amount });
   }
 
   /** Waits until the shop has taken an event of this kind. */

@@ -171,6 +171,18 @@ test('an endpoint that was registered gets every event, and the library believes
   await assert.rejects(creem.webhooks.get(endpoint), { statusCode: 404 });
 });
 
+test('what the sandbox spoils on purpose is refused by the library', async () => {
+  const { id: productId } = await product();
+  // Creem signs no time: what was signed an hour ago is as good as any.
+  for (const mode of ['missign', 'change_bytes', 'unsign', 'stale']) {
+    await sandbox.control({ mode, times: 1 });
+    const { id } = await paid({ productId });
+    const { body, headers } = await sandbox.webhooks.next('/webhooks/creem', ({ object }) => object.id === id);
+    const verified = verifyWebhookSignature(body, headers, sandbox.creem.webhookSecret);
+    await (mode === 'stale' ? verified : assert.rejects(verified, WebhookVerificationError, mode));
+  }
+});
+
 test('events can be fetched in place of being sent', async () => {
   const { id, secret } = await creem.webhooks.create({ deliveryMode: 'cli', events: ['checkout.completed'] });
   const checkout = await paid({ productId: (await product()).id });

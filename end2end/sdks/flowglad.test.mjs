@@ -15,7 +15,7 @@ before(async () => {
 after(() => sandbox?.stop());
 
 function client(apiKey) {
-  return new Flowglad({ apiKey, baseURL: sandbox.flowglad.origin, maxRetries: 0 });
+  return new Flowglad({ apiKey, baseURL: sandbox.flowglad.origin });
 }
 
 const back = { successUrl: 'https://shop.example/thanks', cancelUrl: 'https://shop.example/gift' };
@@ -173,6 +173,16 @@ test('what the sandbox delivers is believed by the library, at the endpoint that
   }
   const others = sandbox.webhooks.received.filter(({ path, body }) => path === '/hear' && JSON.parse(body).object !== 'payment');
   assert.deepEqual([others.length, endpoint.filterTypes], [0, ['payment.succeeded']]);
+});
+
+test('what the sandbox spoils on purpose is refused by the library', async () => {
+  for (const mode of ['missign', 'stale', 'change_bytes', 'unsign']) {
+    await sandbox.control({ mode });
+    const { payment } = await paid(sale());
+    const { body, headers } = await sandbox.webhooks.next('/webhooks/flowglad', ({ id }) => id === payment.id);
+    assert.throws(() => verifyWebhook(body, headers, sandbox.flowglad.webhookSecret), WebhookVerificationError, mode);
+  }
+  await sandbox.control({ mode: 'deliver' });
 });
 
 /** The libraries know no webhooks, so they are registered by plain HTTP. */

@@ -103,6 +103,16 @@ test('what an endpoint gets is believed by its own secret, and nothing else is',
   assert.equal((await stripe.webhookEndpoints.del(endpoint.id)).deleted, true);
 });
 
+test('what the sandbox spoils on purpose is refused by the library', async () => {
+  for (const mode of ['missign', 'stale', 'change_bytes', 'unsign']) {
+    await sandbox.control({ mode, times: 1 });
+    const { id } = await paid();
+    const { body, headers } = await sandbox.webhooks.next('/webhooks/stripe', ({ data }) => data.object.id === id);
+    const verify = () => stripe.webhooks.constructEvent(body, headers['stripe-signature'] ?? '', sandbox.stripe.webhookSecret);
+    assert.throws(verify, Stripe.errors.StripeSignatureVerificationError, mode);
+  }
+});
+
 test('what is made can be sold', async () => {
   const product = await stripe.products.create({ name: 'Harbour tour', metadata: { kind: 'tour' } });
   const price = await stripe.prices.create({ product: product.id, currency: 'usd', unit_amount: 2500 });
