@@ -10,7 +10,7 @@ use expect_test::expect;
 use super::world::{Cable, Log, Says, ScriptedStripe, World, journey};
 use crate::catalog::{Months, Tier};
 use crate::checkout::fake::{FakeProvider, Scripted, client, reply};
-use crate::checkout::{Provider, Stripe, StripeOptions, StripeSettings};
+use crate::checkout::{Provider, ProviderName, Stripe, StripeOptions, StripeSettings};
 use crate::store::testing::Scratch;
 use crate::store::{Engine, Store};
 
@@ -25,7 +25,7 @@ pub(super) fn opened() -> Scripted {
 /// A shop that sells through the real adapter, against a Stripe that gives these answers in turn.
 pub(super) async fn selling_through(answers: Vec<Scripted>) -> (World, FakeProvider, Scratch) {
     let scratch = Scratch::on(Engine::Sqlite).await;
-    let outside = FakeProvider::answering(answers).await;
+    let outside = FakeProvider::of(ProviderName::Stripe, answers).await;
     let settings = StripeSettings {
         secret_key: "sk_test_of_the_journeys".to_owned(),
         webhook_secret: "whsec_of_the_journeys".to_owned(),

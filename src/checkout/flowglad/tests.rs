@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::checkout::provider::Fact;
-use crate::checkout::transport::fake::{FakeProvider, Scripted, Seen, client, reply};
+use crate::checkout::transport::fake::{FakeProvider, Scripted, client, reply};
 use crate::values::{Currency, Money};
 
 const SECRET_KEY: &str = "sk_test_known_to_nobody";
@@ -41,15 +41,6 @@ fn settings(api_base: &str, secret_key: &str, checkout_origin: Option<&str>) -> 
         options: FlowgladOptions::default(),
         timeout: Duration::from_secs(5),
     }
-}
-
-/// What Flowglad was asked, each as its own document has it.
-fn asked_of(provider: &FakeProvider) -> Vec<Seen> {
-    let seen = provider.seen();
-    for request in &seen {
-        request.assert_documented(ProviderName::Flowglad);
-    }
-    seen
 }
 
 fn ok(body: &Value) -> Scripted {

@@ -1,4 +1,5 @@
 //! For tests of the adapters: a provider of our own on a free port, which answers as it is told and remembers what it was asked.
+//! What an adapter asks is held against its provider's own document.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -45,11 +46,6 @@ impl Seen {
         url::form_urlencoded::parse(self.body.as_bytes()).into_owned().collect()
     }
 
-    /// Fails where the provider documents another request.
-    pub fn assert_documented(&self, provider: ProviderName) {
-        assert_request(provider, self.method.as_str(), &self.path_and_query, &self.body);
-    }
-
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -58,6 +54,7 @@ impl Seen {
 /// Listens until it is dropped, and gives its answers in turn.
 pub struct FakeProvider {
     pub url: Url,
+    name: Option<ProviderName>,
     script: Arc<Mutex<Script>>,
     server: JoinHandle<()>,
 }
@@ -69,13 +66,21 @@ struct Script {
 }
 
 impl FakeProvider {
+    /// One whose document every request must fit, which is looked at when this is dropped.
+    pub async fn of(name: ProviderName, replies: impl IntoIterator<Item = Scripted>) -> Self {
+        let mut provider = Self::answering(replies).await;
+        provider.name = Some(name);
+        provider
+    }
+
+    /// No provider in particular, which may be asked anything.
     pub async fn answering(replies: impl IntoIterator<Item = Scripted>) -> Self {
         let script = Arc::new(Mutex::new(Script { replies: replies.into_iter().collect(), seen: Vec::new() }));
         let router = Router::new().fallback(answer).with_state(script.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { url, script, server }
+        Self { url, name: None, script, server }
     }
 
     pub fn seen(&self) -> Vec<Seen> {
@@ -86,6 +91,10 @@ impl FakeProvider {
 impl Drop for FakeProvider {
     fn drop(&mut self) {
         self.server.abort();
+        let Some(name) = self.name.filter(|_| !std::thread::panicking()) else { return };
+        for Seen { method, path_and_query, body, .. } in self.seen() {
+            assert_request(name, method.as_str(), &path_and_query, &body);
+        }
     }
 }
 

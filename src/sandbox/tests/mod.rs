@@ -3,6 +3,7 @@
 mod control;
 mod creem;
 mod data;
+mod documented;
 mod flowglad;
 mod inbox;
 mod payment_page;

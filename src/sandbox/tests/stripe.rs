@@ -143,3 +143,23 @@ async fn a_dispute_is_opened_and_decided_from_the_home_page() {
     assert_eq!((hooks[1].kind(), hooks[2].kind()), ("charge.dispute.created".to_owned(), "charge.dispute.closed".to_owned()));
     assert_eq!(hooks[2].json()["data"]["object"]["status"], "lost");
 }
+
+#[tokio::test]
+async fn everything_about_a_payment_can_be_read_by_its_own_id() {
+    let lab = Lab::new().await;
+    let session = lab.session().await;
+    lab.press(&session, "pay").await;
+    let path = format!("/v1/checkout/sessions/{}", session["id"].as_str().unwrap());
+    let intent = lab.get(&format!("{path}?expand[0]=payment_intent")).await["payment_intent"].clone();
+    let (payment, charge) = (intent["id"].as_str().unwrap(), intent["latest_charge"].as_str().unwrap());
+    assert_eq!(lab.get(&format!("/v1/payment_intents/{payment}")).await, intent);
+    assert_eq!(lab.get(&format!("/v1/charges/{charge}")).await["payment_intent"], payment);
+    let refund = lab.made("/v1/refunds", &[("payment_intent", payment), ("amount", "20")]).await;
+    assert_eq!(lab.get(&format!("/v1/refunds/{}", refund["id"].as_str().unwrap())).await, refund);
+    lab.home(&format!("/sessions/{}", session["id"].as_str().unwrap()), &[("act", "dispute")]).await;
+    let dispute = lab.get(&format!("/v1/disputes?payment_intent={payment}")).await["data"][0].clone();
+    assert_eq!(lab.get(&format!("/v1/disputes/{}", dispute["id"].as_str().unwrap())).await, dispute);
+    let event = lab.get("/v1/events?type=charge.dispute.*").await["data"][0].clone();
+    assert_eq!((&event["type"], &event["data"]["object"]), (&json!("charge.dispute.created"), &dispute));
+    assert_eq!(lab.get(&format!("/v1/events/{}", event["id"].as_str().unwrap())).await, event);
+}

@@ -25,6 +25,9 @@ pub struct Document {
     validators: Mutex<BTreeMap<(Reading, String), Arc<Validator>>>,
 }
 
+/// What may stand beside them below a path is no operation.
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
 /// What a request's body must be.
 pub struct Request {
     /// A JSON pointer.
@@ -41,6 +44,22 @@ impl Document {
 
     pub fn knows(&self, method: &str, path: &str) -> bool {
         self.operation(method, path).is_some()
+    }
+
+    pub fn operations(&self) -> Vec<(String, String)> {
+        let methods = |(path, methods): (&String, &Value)| {
+            let named = methods.as_object().into_iter().flat_map(Map::keys).filter(|name| METHODS.contains(&name.as_str()));
+            named.map(|method| (method.to_uppercase(), path.clone())).collect::<Vec<_>>()
+        };
+        self.text["paths"].as_object().into_iter().flatten().flat_map(methods).collect()
+    }
+
+    /// Whether a name, of which what stands in brackets is not looked at, may stand in a request's query.
+    pub fn is_in_query(&self, method: &str, path: &str, name: &str) -> bool {
+        let parameters = self.operation(method, path).and_then(|operation| self.text.pointer(&format!("{operation}/parameters")));
+        let name = name.split('[').next();
+        let is_meant = |parameter: &Value| parameter["in"] == "query" && parameter["name"].as_str() == name;
+        parameters.and_then(Value::as_array).is_some_and(|parameters| parameters.iter().any(is_meant))
     }
 
     /// `None` for what takes no body.

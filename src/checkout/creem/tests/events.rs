@@ -235,7 +235,7 @@ async fn a_refund_under_way_is_told_once_it_is_done() {
             json!({"id": "tran_1", "status": status, "amount": 4900, "refunded_amount": refunded, "currency": "USD"}).to_string(),
         )
     };
-    let provider = FakeProvider::answering([transaction("paid", 0), transaction("refunded", 4_900)]).await;
+    let provider = FakeProvider::of(ProviderName::Creem, [transaction("paid", 0), transaction("refunded", 4_900)]).await;
     let creem = creem_at(&provider.url);
     assert!(matches!(creem.complete(notice()).await, Err(ProviderError::Unavailable(_))), "Creem sends it again");
     let event = creem.complete(notice()).await.unwrap();
@@ -248,7 +248,7 @@ async fn a_refund_under_way_is_told_once_it_is_done() {
 async fn a_sale_without_figures_is_completed_by_asking() {
     let checkout = recorded()[0]["object"].to_string();
     let transaction = json!({"id": "tran_1", "status": "paid", "amount": 4900, "currency": "USD"}).to_string();
-    let provider = FakeProvider::answering([reply(200, checkout), reply(200, transaction)]).await;
+    let provider = FakeProvider::of(ProviderName::Creem, [reply(200, checkout), reply(200, transaction)]).await;
     let notice = read(&changed(1, &json!({"order": "ord_1"}))).unwrap();
     let event = creem_at(&provider.url).complete(notice).await.unwrap();
     assert_eq!((event.facts[0].clone(), event.event_id.as_deref()), (paid(4_900).remove(0), Some("evt_creem_1")));

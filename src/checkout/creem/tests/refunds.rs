@@ -19,12 +19,9 @@ fn refund(status: &str) -> Scripted {
 }
 
 async fn give_back(minor: i64, currency: Currency, replies: Vec<Scripted>) -> (Result<(), ProviderError>, Vec<String>) {
-    let provider = FakeProvider::answering(replies).await;
+    let provider = FakeProvider::of(ProviderName::Creem, replies).await;
     let payment = PaymentId("tran_1".to_owned());
     let answer = creem_at(&provider.url).refund(&payment, Refund::Part(Money::new(minor, currency)), "out_1").await;
-    for post in provider.seen().iter().filter(|seen| seen.method == http::Method::POST) {
-        post.assert_documented(ProviderName::Creem);
-    }
     let seen = provider.seen().into_iter();
     (answer, seen.map(|seen| format!("{} {} {}", seen.method, seen.path_and_query, seen.body).trim_end().to_owned()).collect())
 }

@@ -37,7 +37,7 @@ fn answer(body: &Value) -> Scripted {
 }
 
 async fn retrieve(replies: Vec<Scripted>) -> (Result<ProviderEvent, ProviderError>, FakeProvider) {
-    let provider = FakeProvider::answering(replies).await;
+    let provider = FakeProvider::of(ProviderName::Creem, replies).await;
     let event = creem_at(&provider.url).retrieve(&ProviderSessionId("ch_1".to_owned()), NOW).await;
     (event, provider)
 }

@@ -34,9 +34,9 @@ async fn completed(
         _ => "sub_1",
     };
     let notice = read(&json!({ "id": id, "object": object, "pricingModelId": "pricing_model_1" })).unwrap();
-    let provider = FakeProvider::answering(answers).await;
+    let provider = FakeProvider::of(ProviderName::Flowglad, answers).await;
     let event = flowglad_at(&provider.url).complete(notice).await;
-    let asked = asked_of(&provider).into_iter().map(|seen| seen.path_and_query.split('?').next().unwrap().to_owned());
+    let asked = provider.seen().into_iter().map(|seen| seen.path_and_query.split('?').next().unwrap().to_owned());
     (event, asked.collect())
 }
 

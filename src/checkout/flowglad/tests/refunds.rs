@@ -9,9 +9,9 @@ fn answer(changes: Value) -> Scripted {
 }
 
 async fn give_back(refund: Refund, answers: Vec<Scripted>) -> (Result<(), ProviderError>, Vec<(String, String)>) {
-    let provider = FakeProvider::answering(answers).await;
+    let provider = FakeProvider::of(ProviderName::Flowglad, answers).await;
     let done = flowglad_at(&provider.url).refund(&PaymentId("pym_1".to_owned()), refund, "key").await;
-    (done, asked_of(&provider).into_iter().map(|seen| (seen.path_and_query, seen.body)).collect())
+    (done, provider.seen().into_iter().map(|seen| (seen.path_and_query, seen.body)).collect())
 }
 
 const PART: Refund = Refund::Part(euros(500));

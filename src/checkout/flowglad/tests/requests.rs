@@ -54,13 +54,13 @@ fn refusal(status: u16, error: &Value) -> Scripted {
 }
 
 async fn open(session: NewSession, answers: Vec<Scripted>) -> (Result<OpenSession, ProviderError>, FakeProvider) {
-    let provider = FakeProvider::answering(answers).await;
+    let provider = FakeProvider::of(ProviderName::Flowglad, answers).await;
     let answer = flowglad_at(&provider.url).open(&session, &back()).await;
     (answer, provider)
 }
 
 fn body_of(provider: &FakeProvider, place: usize) -> Value {
-    serde_json::from_str(&asked_of(provider)[place].body).unwrap()
+    serde_json::from_str(&provider.seen()[place].body).unwrap()
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_page_for_whoever_comes_is_opened_with_this_request_and_no_more() {
     assert_eq!(answer.provider_id.0, "chckt_session_1");
     assert_eq!(answer.url.as_str(), "https://app.flowglad.com/checkout/chckt_session_1");
     assert_eq!(answer.expires_at, Some(Timestamp::from_seconds(1_767_312_000)));
-    let seen = &asked_of(&provider)[0];
+    let seen = &provider.seen()[0];
     assert_eq!((seen.method.as_str(), seen.path_and_query.as_str()), ("POST", "/api/v1/checkout-sessions"));
     assert_eq!((seen.header("authorization"), seen.header("content-type")), (&*format!("Bearer {SECRET_KEY}"), "application/json"));
     let page = json!({
@@ -106,7 +106,7 @@ async fn a_known_buyer_becomes_a_customer_under_the_orders_id() {
 
 #[tokio::test]
 async fn what_the_shop_has_set_goes_with_every_sale() {
-    let provider = FakeProvider::answering([opened(), price(json!({}))]).await;
+    let provider = FakeProvider::of(ProviderName::Flowglad, [opened(), price(json!({}))]).await;
     let options = FlowgladOptions { anonymous: true, preserve_billing_cycle_anchor: Some(true) };
     let settings = FlowgladSettings { options, ..settings(provider.url.as_str(), SECRET_KEY, None) };
     let session = new_session(founder(Some("price_1")), Some("ada@example.com"));
@@ -134,7 +134,7 @@ async fn other_pages_are_opened_with_all_that_flowglad_can_be_told() {
         (add(None), told(json!({}))),
         (add(Some("sub_1")), told(json!({"targetSubscriptionId": "sub_1"}))),
     ] {
-        let provider = FakeProvider::answering([opened()]).await;
+        let provider = FakeProvider::of(ProviderName::Flowglad, [opened()]).await;
         flowglad_at(&provider.url).open_page(&page, Some("Member"), &ORDER.parse().unwrap(), &back()).await.unwrap();
         let ours = json!({
             "customerExternalId": "acct_1", "outputMetadata": {"order_id": ORDER}, "outputName": "Member",
@@ -154,7 +154,7 @@ async fn what_flowglad_cannot_charge_is_refused_before_it_is_asked() {
     ] {
         let (answer, provider) = open(session, vec![]).await;
         let Err(ProviderError::Refused(why)) = answer else { panic!("{answer:?}") };
-        assert!(why.contains(advice) && asked_of(&provider).is_empty(), "{why}");
+        assert!(why.contains(advice) && provider.seen().is_empty(), "{why}");
     }
 }
 
@@ -198,7 +198,7 @@ async fn what_may_have_been_done_is_not_done_again() {
     for lost in [reply(500, "{}"), reply(429, ""), Scripted { headers: vec![("x-should-retry", "true")], ..reply(503, "") }] {
         let (answer, provider) = open(new_session(founder(Some("price_1")), None), vec![lost, opened()]).await;
         assert!(matches!(answer, Err(ProviderError::Unavailable(_))));
-        assert_eq!(asked_of(&provider).len(), 1);
+        assert_eq!(provider.seen().len(), 1);
     }
 }
 

@@ -11,7 +11,7 @@ fn session(changes: Value) -> Value {
 }
 
 async fn retrieved(answers: impl IntoIterator<Item = Scripted>) -> (Result<ProviderEvent, ProviderError>, FakeProvider) {
-    let provider = FakeProvider::answering(answers).await;
+    let provider = FakeProvider::of(ProviderName::Flowglad, answers).await;
     let event = flowglad_at(&provider.url).retrieve(&ProviderSessionId("chckt_session_1".to_owned()), NOW).await;
     (event, provider)
 }
@@ -26,7 +26,7 @@ async fn a_sessions_state_is_told_and_asks_no_further_until_it_may_be_paid() {
     ] {
         let (event, provider) = retrieved([ok(&session(json!({ "status": status })))]).await;
         let event = event.unwrap();
-        assert_eq!((event.facts, asked_of(&provider).len()), (facts, 1), "{status}");
+        assert_eq!((event.facts, provider.seen().len()), (facts, 1), "{status}");
         assert_eq!(event.session.unwrap().0, "chckt_session_1");
         assert_eq!(event.order_id, Some(ORDER.parse().unwrap()));
     }
@@ -70,7 +70,7 @@ async fn a_flowglad_that_reads_no_cursor_but_its_own_is_asked_page_by_page() {
     ];
     let (event, provider) = retrieved(answers).await;
     assert_eq!(event.unwrap().facts, [PAID]);
-    let asked: Vec<String> = asked_of(&provider).into_iter().skip(2).map(|seen| seen.path_and_query).collect();
+    let asked: Vec<String> = provider.seen().into_iter().skip(2).map(|seen| seen.path_and_query).collect();
     let [written, first, second] = asked.as_slice() else { panic!("{asked:?}") };
     let cursor = written.strip_prefix("/api/v1/payments?limit=100&cursor=").unwrap();
     let cursor = url::form_urlencoded::parse(format!("c={cursor}").as_bytes()).next().unwrap().1.into_owned();
@@ -84,7 +84,7 @@ async fn a_flowglad_that_takes_the_cursor_for_another_is_asked_from_the_beginnin
     let answers = [ok(&session(json!({}))), ok(&purchase(json!({}))), ok(&list(&[])), ok(&list(&[payment(json!({}))]))];
     let (event, provider) = retrieved(answers).await;
     assert_eq!(event.unwrap().facts, [PAID]);
-    assert_eq!(asked_of(&provider).last().unwrap().path_and_query, "/api/v1/payments?limit=100");
+    assert_eq!(provider.seen().last().unwrap().path_and_query, "/api/v1/payments?limit=100");
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn a_list_that_leads_back_to_itself_is_left() {
         retrieved([ok(&session(json!({}))), ok(&purchase(json!({}))), around.clone(), around.clone(), around.clone(), around])
             .await;
     assert!(matches!(event, Err(ProviderError::Unavailable(_))));
-    assert_eq!(asked_of(&provider).len(), 6, "twice to the cursor that repeats, by the filter and without it");
+    assert_eq!(provider.seen().len(), 6, "twice to the cursor that repeats, by the filter and without it");
 }
 
 #[tokio::test]

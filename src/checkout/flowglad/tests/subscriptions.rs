@@ -28,7 +28,7 @@ const fn stands(status: SubscriptionStatus, paid_until: Option<Timestamp>, ends_
 const ACTIVE: Fact = stands(SubscriptionStatus::Active, LAST_DAY, None);
 
 async fn asked(changes: Value) -> ProviderEvent {
-    let provider = FakeProvider::answering([ok(&subscription(changes))]).await;
+    let provider = FakeProvider::of(ProviderName::Flowglad, [ok(&subscription(changes))]).await;
     flowglad_at(&provider.url).retrieve_subscription(&id(), NOW).await.unwrap()
 }
 
@@ -81,7 +81,7 @@ fn begun() -> Value {
 
 async fn retrieved(payments: &[Value], subscriptions: &[Value]) -> Result<ProviderEvent, ProviderError> {
     let answers = [ok(&session()), ok(&begun()), ok(&list(payments))].into_iter().chain(subscriptions.iter().map(ok));
-    let provider = FakeProvider::answering(answers).await;
+    let provider = FakeProvider::of(ProviderName::Flowglad, answers).await;
     flowglad_at(&provider.url).retrieve(&ProviderSessionId("chckt_session_1".to_owned()), NOW).await
 }
 
@@ -114,7 +114,7 @@ async fn another_subscription_of_the_same_customer_is_passed_over() {
 #[tokio::test]
 async fn one_that_costs_nothing_at_first_is_free() {
     let begun = purchase(json!({"priceType": "subscription", "totalPurchaseValue": null, "firstInvoiceValue": 0}));
-    let provider = FakeProvider::answering([ok(&session()), ok(&begun), ok(&list(&[]))]).await;
+    let provider = FakeProvider::of(ProviderName::Flowglad, [ok(&session()), ok(&begun), ok(&list(&[]))]).await;
     let event = flowglad_at(&provider.url).retrieve(&ProviderSessionId("chckt_session_1".to_owned()), NOW).await;
     assert_eq!(event.unwrap().facts, [Fact::Free]);
 }
@@ -126,7 +126,7 @@ async fn the_payment_of_a_period_tells_how_the_subscription_stands_and_is_no_ord
     {
         let notice = events::read(&json!({ "id": "pym_2", "object": "payment" })).unwrap();
         let answers = [ok(&json!({ "payment": period("pym_2", 31, json!({})) })), ok(&subscription(changes))];
-        let provider = FakeProvider::answering(answers).await;
+        let provider = FakeProvider::of(ProviderName::Flowglad, answers).await;
         let event = flowglad_at(&provider.url).complete(notice).await.unwrap();
         assert_eq!((event.payment, event.subscription, event.facts), (None, Some(id()), vec![standing]));
         assert_eq!(event.order_id, Some(ORDER.parse().unwrap()));
@@ -136,9 +136,9 @@ async fn the_payment_of_a_period_tells_how_the_subscription_stands_and_is_no_ord
 #[tokio::test]
 async fn it_is_ended_now_or_with_its_period() {
     for (when, timing) in [(CancelWhen::Now, "immediately"), (CancelWhen::AtPeriodEnd, "at_end_of_current_billing_period")] {
-        let provider = FakeProvider::answering([ok(&subscription(json!({})))]).await;
+        let provider = FakeProvider::of(ProviderName::Flowglad, [ok(&subscription(json!({})))]).await;
         flowglad_at(&provider.url).cancel_subscription(&id(), when).await.unwrap();
-        let asked = &asked_of(&provider)[0];
+        let asked = &provider.seen()[0];
         assert_eq!((asked.method.as_str(), asked.path_and_query.as_str()), ("POST", "/api/v1/subscriptions/sub_1/cancel"));
         assert_eq!(asked.body, json!({ "cancellation": { "timing": timing } }).to_string());
     }
@@ -156,11 +156,11 @@ async fn what_ends_already_is_no_error_and_what_does_not_is_one() {
         (&refused, scheduled, CancelWhen::Now, false),
         (&lost, json!({}), CancelWhen::Now, false),
     ] {
-        let provider = FakeProvider::answering([answer.clone(), ok(&subscription(stands.clone()))]).await;
+        let provider = FakeProvider::of(ProviderName::Flowglad, [answer.clone(), ok(&subscription(stands.clone()))]).await;
         let done = flowglad_at(&provider.url).cancel_subscription(&id(), when).await;
-        assert_eq!((done.is_ok(), asked_of(&provider).len()), (is_done, 2), "{stands} {when:?}");
+        assert_eq!((done.is_ok(), provider.seen().len()), (is_done, 2), "{stands} {when:?}");
     }
-    let provider = FakeProvider::answering([reply(404, "Not Found")]).await;
+    let provider = FakeProvider::of(ProviderName::Flowglad, [reply(404, "Not Found")]).await;
     let unknown = flowglad_at(&provider.url).cancel_subscription(&id(), CancelWhen::Now).await;
     assert!(matches!(unknown, Err(ProviderError::Unknown)));
 }

@@ -44,7 +44,7 @@ fn objects(value: &Value, at: &str) -> Vec<String> {
 /// Flowglad may think twice about an answer that lacks what is asked for; it never misleads us, and nothing breaks.
 async fn retrieved(samples: [Value; 3]) -> Result<ProviderEvent, ProviderError> {
     let [session, purchase, payments] = samples;
-    let provider = FakeProvider::answering([ok(&session), ok(&purchase), ok(&payments), ok(&payments)]).await;
+    let provider = FakeProvider::of(ProviderName::Flowglad, [ok(&session), ok(&purchase), ok(&payments), ok(&payments)]).await;
     flowglad_at(&provider.url).retrieve(&ProviderSessionId("chckt_session_1".to_owned()), NOW).await
 }
 
@@ -115,7 +115,7 @@ async fn a_subscription_is_read_whatever_else_stands_there() {
         "cancelScheduledAt": null, "priceId": "price_1", "interval": "month", "intervalCount": 1, "renews": true, "current": true
     });
     for (name, bent) in bent(&sample) {
-        let provider = FakeProvider::answering([ok(&json!({ "subscription": bent }))]).await;
+        let provider = FakeProvider::of(ProviderName::Flowglad, [ok(&json!({ "subscription": bent }))]).await;
         let id = ProviderSubscriptionId("sub_1".to_owned());
         match flowglad_at(&provider.url).retrieve_subscription(&id, NOW).await {
             Ok(event) => assert_eq!(event.facts.len(), usize::from(name != "status"), "{name}"),

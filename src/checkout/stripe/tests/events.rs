@@ -89,8 +89,8 @@ fn every_recorded_event_is_translated() {
         customer.subscription.created: no session, no payment, our order -> subscription Active
         customer.subscription.updated: no session, no payment, our order -> subscription Active
         customer.subscription.deleted: no session, no payment, our order -> subscription Ended
-        invoice.paid: no session, no payment, no order -> nothing
-        invoice.payment_failed: no session, no payment, no order -> nothing
+        invoice.paid: no session, no payment, our order -> nothing (ask about sub_test_1)
+        invoice.payment_failed: no session, no payment, our order -> nothing (ask about sub_test_1)
     "]]
     .assert_eq(&table);
 }

@@ -53,9 +53,8 @@ fn refusal(status: u16, code: &str, param: &str) -> Scripted {
 }
 
 async fn open(replies: impl IntoIterator<Item = Scripted>) -> (Result<OpenSession, ProviderError>, FakeProvider) {
-    let provider = FakeProvider::answering(replies).await;
+    let provider = FakeProvider::of(ProviderName::Stripe, replies).await;
     let answer = stripe_at(&provider.url).open(&new_session(founder(None, true)), &back()).await;
-    provider.seen().iter().for_each(|seen| seen.assert_documented(ProviderName::Stripe));
     (answer, provider)
 }
 
@@ -99,7 +98,7 @@ async fn a_session_is_opened_with_this_form_and_no_more() {
 #[tokio::test]
 async fn stripes_own_price_is_named_only_where_it_is_what_we_ask() {
     let lines = |item: LineItem| async {
-        let provider = FakeProvider::answering([opened()]).await;
+        let provider = FakeProvider::of(ProviderName::Stripe, [opened()]).await;
         stripe_at(&provider.url).open(&new_session(item), &back()).await.unwrap();
         let form = provider.seen()[0].form();
         form.into_iter()
@@ -122,11 +121,10 @@ async fn a_subscription_is_opened_by_stripes_own_price_or_by_ours() {
     for (price, words) in
         [(Some("price_1"), ["subscription", ORDER, "price_1", "none"]), (None, ["subscription", ORDER, "none", "year"])]
     {
-        let provider = FakeProvider::answering([opened()]).await;
+        let provider = FakeProvider::of(ProviderName::Stripe, [opened()]).await;
         let item = LineItem { every: Some(Interval::Year), ..founder(price, true) };
         let subscription = NewSession { mode: PaymentMode::Subscription, ..new_session(item) };
         stripe_at(&provider.url).open(&subscription, &back()).await.unwrap();
-        provider.seen()[0].assert_documented(ProviderName::Stripe);
         let names = [
             "mode",
             "subscription_data[metadata][order_id]",
@@ -142,9 +140,8 @@ async fn a_subscription_is_opened_by_stripes_own_price_or_by_ours() {
 async fn what_the_shop_set_is_asked_for() {
     let options: StripeOptions =
         serde_json::from_value(json!({"locale": "de", "automatic_tax": true, "tax_behavior": "inclusive"})).unwrap();
-    let provider = FakeProvider::answering([opened()]).await;
+    let provider = FakeProvider::of(ProviderName::Stripe, [opened()]).await;
     stripe_with(&provider.url, options).open(&new_session(founder(None, true)), &back()).await.unwrap();
-    provider.seen()[0].assert_documented(ProviderName::Stripe);
     let names = ["locale", "automatic_tax[enabled]", "line_items[0][price_data][tax_behavior]"];
     assert_eq!(sent(&provider, &names), ["de", "true", "inclusive"]);
 }
@@ -168,13 +165,10 @@ async fn a_promotion_code_of_stripes_is_used_where_it_leaves_just_our_price() {
         (vec![refusal(403, "", ""), opened()], ["none", "none", "19200"], ""),
         (vec![reply(200, spring(fifth)), price(), gone, opened()], ["none", "none", "19200"], ""),
     ] {
-        let provider = FakeProvider::answering(replies).await;
+        let provider = FakeProvider::of(ProviderName::Stripe, replies).await;
         let options = StripeOptions { promotion_code: Some("SPRING".to_owned()), ..StripeOptions::default() };
         stripe_with(&provider.url, options).open(&new_session(founder(Some("price_1"), false)), &back()).await.unwrap();
         let seen = provider.seen();
-        for seen in &seen {
-            seen.assert_documented(ProviderName::Stripe);
-        }
         assert_eq!(seen[0].path_and_query.split('&').next(), Some("/v1/promotion_codes?code=SPRING"));
         let last = seen.last().unwrap();
         let form = last.form();
@@ -250,7 +244,7 @@ async fn a_session_that_is_no_longer_open_counts_as_canceled() {
         (vec![refusal(400, "", ""), session("open")], false),
         (vec![refusal(404, "resource_missing", "session")], false),
     ] {
-        let provider = FakeProvider::answering(replies).await;
+        let provider = FakeProvider::of(ProviderName::Stripe, replies).await;
         assert_eq!(stripe_at(&provider.url).cancel(&id).await.is_ok(), is_canceled);
         assert_eq!(provider.seen()[0].path_and_query, "/v1/checkout/sessions/cs_test_1/expire");
     }
@@ -258,7 +252,7 @@ async fn a_session_that_is_no_longer_open_counts_as_canceled() {
 
 #[tokio::test]
 async fn a_refund_names_the_payment_the_amount_and_the_key() {
-    let provider = FakeProvider::answering([reply(200, r#"{"id": "re_1", "status": "pending"}"#)]).await;
+    let provider = FakeProvider::of(ProviderName::Stripe, [reply(200, r#"{"id": "re_1", "status": "pending"}"#)]).await;
     let payment = PaymentId("pi_1".to_owned());
     stripe_at(&provider.url)
         .refund(&payment, Refund::Part(Money::new(500, Currency::parse("UGX").unwrap())), "out_1")
@@ -273,7 +267,8 @@ async fn a_refund_names_the_payment_the_amount_and_the_key() {
 async fn what_has_gone_back_whole_is_refunded_and_what_is_disputed_cannot_be() {
     let payment = PaymentId("pi_1".to_owned());
     let provider =
-        FakeProvider::answering([refusal(400, "charge_already_refunded", ""), refusal(400, "charge_disputed", "")]).await;
+        FakeProvider::of(ProviderName::Stripe, [refusal(400, "charge_already_refunded", ""), refusal(400, "charge_disputed", "")])
+            .await;
     let stripe = stripe_at(&provider.url);
     assert!(stripe.refund(&payment, Refund::Whole, "out_1").await.is_ok());
     let Err(ProviderError::Refused(why)) = stripe.refund(&payment, Refund::Whole, "out_2").await else { panic!("not refused") };
@@ -300,12 +295,12 @@ async fn word_of_a_dispute_that_was_overtaken_becomes_how_it_stands() {
         (reply(200, r#"{"id": "du_1", "status": "needs_response"}"#), Fact::Disputed),
         (reply(404, "{}"), Fact::Disputed),
     ] {
-        let provider = FakeProvider::answering([answer]).await;
+        let provider = FakeProvider::of(ProviderName::Stripe, [answer]).await;
         let notice = Notice { event: event.clone(), incomplete: Some("du_1".to_owned()) };
         assert_eq!(stripe_at(&provider.url).complete(notice).await.unwrap().facts, [fact]);
         assert_eq!(provider.seen()[0].path_and_query, "/v1/disputes/du_1");
     }
-    let provider = FakeProvider::answering([]).await;
+    let provider = FakeProvider::of(ProviderName::Stripe, []).await;
     let notice = Notice { event: event.clone(), incomplete: None };
     assert_eq!(stripe_at(&provider.url).complete(notice).await.unwrap(), event);
     assert!(provider.seen().is_empty());

@@ -49,7 +49,7 @@ fn charge(changes: &Value) -> Value {
 }
 
 async fn facts(session: Value) -> Vec<Fact> {
-    let provider = FakeProvider::answering([reply(200, session.to_string())]).await;
+    let provider = FakeProvider::of(ProviderName::Stripe, [reply(200, session.to_string())]).await;
     let id = ProviderSessionId("cs_test_1".to_owned());
     stripe_at(&provider.url).retrieve(&id, NOW).await.unwrap().facts
 }
@@ -112,7 +112,7 @@ async fn a_disputed_charge_is_asked_about() {
         (reply(200, r#"{"data": []}"#), Fact::Disputed),
         (reply(404, "{}"), Fact::Disputed),
     ] {
-        let provider = FakeProvider::answering([reply(200, disputed.clone()), answer]).await;
+        let provider = FakeProvider::of(ProviderName::Stripe, [reply(200, disputed.clone()), answer]).await;
         let id = ProviderSessionId("cs_test_1".to_owned());
         assert_eq!(stripe_at(&provider.url).retrieve(&id, NOW).await.unwrap().facts, [fact, PAID]);
         assert_eq!(provider.seen()[1].path_and_query, "/v1/disputes?payment_intent=pi_1&limit=1");
@@ -120,8 +120,8 @@ async fn a_disputed_charge_is_asked_about() {
 }
 
 #[tokio::test]
-async fn a_session_is_asked_for_with_its_charge() {
-    let provider = FakeProvider::answering([reply(200, session(json!({})).to_string())]).await;
+async fn a_session_is_asked_for_with_its_charge_its_subscription_and_its_invoice() {
+    let provider = FakeProvider::of(ProviderName::Stripe, [reply(200, session(json!({})).to_string())]).await;
     let id = ProviderSessionId("cs_test_1".to_owned());
     let event = stripe_at(&provider.url).retrieve(&id, NOW).await.unwrap();
     let seen = &provider.seen()[0];
@@ -140,7 +140,7 @@ async fn a_session_is_asked_for_with_its_charge() {
 #[tokio::test]
 async fn an_unknown_session_is_unknown() {
     let body = r#"{"error": {"type": "invalid_request_error", "code": "resource_missing", "param": "session"}}"#;
-    let provider = FakeProvider::answering([reply(404, body)]).await;
+    let provider = FakeProvider::of(ProviderName::Stripe, [reply(404, body)]).await;
     let answer = stripe_at(&provider.url).retrieve(&ProviderSessionId("cs_test_0".to_owned()), NOW).await;
     assert!(matches!(answer, Err(ProviderError::Unknown)));
 }

@@ -101,6 +101,8 @@ async fn one_address_is_one_customer() {
     let known = lab.checkout(json!({"customer": {"id": id}})).await;
     lab.decides(&known, "pay").await;
     assert_eq!(lab.shop.hooks(3).await[2].json()["object"]["customer"]["email"], "Ada@example.com");
+    let portal = lab.creem_post("/v1/customers/billing", json!({"customer_id": id})).await;
+    assert!(portal["customer_portal_link"].as_str().unwrap().starts_with("http"), "{portal}");
     assert_eq!(lab.creem_get("/v1/customers/list").await["pagination"]["total_records"], 1);
 }
 

@@ -182,3 +182,19 @@ async fn an_endpoint_hears_what_it_asked_for_by_its_own_secret() {
     assert_eq!(by(made["secret"].as_str().unwrap()), Ok(()));
     assert!(by(&lab.sandbox.keys.flowglad.webhook_secret).is_err());
 }
+
+#[tokio::test]
+async fn what_was_made_is_in_its_list_and_can_be_read_by_itself() {
+    let lab = Lab::new().await;
+    let ada = json!({"externalId": "order_1", "email": "ada@example.com", "name": "Ada"});
+    let ada = lab.make("/customers", json!({ "customer": ada })).await["data"]["customer"].clone();
+    assert_eq!(lab.look("/customers").await["data"], json!([ada]));
+    let page = lab.page().await;
+    assert_eq!(lab.look("/checkout-sessions").await["data"], json!([page["checkoutSession"]]));
+    let price = lab.look("/prices").await["data"][0].clone();
+    assert_eq!(price["slug"], "founder-12");
+    assert_eq!(lab.look(&format!("/prices/{}", price["id"].as_str().unwrap())).await["price"], price);
+    let discount = lab.discount(json!({})).await;
+    let read = lab.look(&format!("/discounts/{discount}")).await["discount"].clone();
+    assert_eq!((&read["id"], &lab.look("/discounts").await["data"]), (&json!(discount), &json!([read])));
+}

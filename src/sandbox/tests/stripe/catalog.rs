@@ -106,8 +106,11 @@ async fn a_code_is_looked_up_as_it_was_typed_and_takes_everything_off() {
     lab.press(&session, "pay").await;
     let session = lab.get(&format!("/v1/checkout/sessions/{}", id(&session))).await;
     assert_eq!((&session["payment_status"], &session["payment_intent"]), (&json!("no_payment_required"), &Value::Null));
-    lab.made(&format!("/v1/promotion_codes/{}", id(&made)), &[("active", "false")]).await;
+    let path = format!("/v1/promotion_codes/{}", id(&made));
+    let ended = lab.made(&path, &[("active", "false")]).await;
+    assert_eq!((&lab.get(&path).await, &ended["active"]), (&ended, &json!(false)));
     assert_eq!(lab.get("/v1/promotion_codes?code=SPRING-26&active=true").await["data"], json!([]));
+    assert_eq!(json_of(lab.api(Method::DELETE, "/v1/coupons/ALL", &[], None).await).await["deleted"], true);
 }
 
 #[tokio::test]
