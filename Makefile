@@ -86,7 +86,7 @@ sdks: build ## The providers' official libraries against the sandbox of the rele
 	npm run --silent --prefix end2end sdks
 
 .PHONY: kills
-kills: build postgres ## kill -9 a hundred and twenty times while gifts are bought and redeemed, on both engines
+kills: build postgres ## kill -9 a hundred times while gifts are bought and redeemed, on both engines
 	@echo "Building what kills the release program."
 	@cargo build --locked --release --bin kills
 	end2end/postgres.sh target/release/kills

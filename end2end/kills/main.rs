@@ -43,19 +43,26 @@ struct Round {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let seed = std::env::var("RIBBON_KILLS_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(Dice::any_seed);
+    match seed_and_play().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr().lock(), "kills: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn seed_and_play() -> Result<()> {
+    let seed = match std::env::var("RIBBON_KILLS_SEED") {
+        Ok(seed) => seed.parse()?,
+        Err(_) => Dice::any_seed(),
+    };
     // What is dropped here ends the servers that it began.
     let played = tokio::select! {
         played = play_all(seed) => played,
         signal = told_to_stop() => signal.and_then(|()| Err("told to stop".into())),
     };
-    match played {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(std::io::stderr().lock(), "kills: RIBBON_KILLS_SEED={seed}: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    played.map_err(|error| format!("RIBBON_KILLS_SEED={seed}: {error}").into())
 }
 
 async fn told_to_stop() -> Result<()> {
