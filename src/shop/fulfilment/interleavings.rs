@@ -57,6 +57,26 @@ on_both!(money_under_way_in_one_session_does_not_hide_what_was_paid_in_the_next,
     assert_eq!(desk.session().await.next_check_at, None);
 });
 
+on_both!(a_payment_closes_the_other_page_of_its_order, async |store: Store| {
+    let desk = Desk::on(store).await;
+    desk.world.pass(NEARLY_A_DAY);
+    let again = Desk::buys(&desk.world, HOME).await;
+    desk.hears(desk.event(Some(&again.session_id), Some("pi_1"), &[PAID])).await;
+    let posted = desk.world.posted().await;
+    let closed: Vec<&str> = posted.iter().filter(|posted| posted.kind == "cancel_session").map(|posted| &*posted.refs).collect();
+    assert!(matches!(closed[..], [refs] if refs.contains(desk.promised.session_id.as_str())), "{closed:?}");
+});
+
+on_both!(a_second_payment_that_has_gone_back_already_is_not_given_back_again, async |store: Store| {
+    let desk = Desk::on(store).await;
+    desk.hears(desk.seen(Some("pi_1"), &[PAID])).await;
+    let before = desk.world.posted().await;
+    for (payment, gone) in [("pi_2", ALL_BACK), ("pi_3", Fact::DisputeLost)] {
+        desk.hears(desk.seen(Some(payment), &[gone, PAID])).await;
+    }
+    assert_eq!(desk.world.posted().await, before);
+});
+
 on_both!(a_refund_that_was_told_of_first_sends_no_gift, async |store: Store| {
     let desk = Desk::on(store).await;
     assert_eq!(desk.hears(desk.told("evt_1", "pi_1", &[ALL_BACK])).await, Fulfilled::Noted);
@@ -64,6 +84,10 @@ on_both!(a_refund_that_was_told_of_first_sends_no_gift, async |store: Store| {
     desk.hears(desk.seen(Some("pi_1"), &[PAID])).await;
     assert_eq!(desk.gift().await, "refunded");
     assert_eq!(desk.world.kinds_posted().await, ["gift_refunded"]);
+    let mut connection = desk.world.store.connection().await.unwrap();
+    let payment = PaymentId("pi_1".to_owned());
+    let waiting = provider_events::waiting_for(&mut connection, ProviderName::Stripe, &payment).await.unwrap();
+    assert_eq!(waiting, [], "it has taken effect");
 });
 
 on_both!(a_refund_and_its_payment_at_the_same_moment_do_not_miss_each_other, async |store: Store| {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
 use super::desk::Desk;
-use super::page::{Fate, Page};
+use super::page::{Fate, Page, PageState};
 use crate::checkout::{Fact, PaymentId};
 use crate::memberships::Grant;
 use crate::values::{GiftId, GrantId, OrderId, Timestamp};
@@ -31,6 +31,7 @@ impl Desk {
         for sale in &sales {
             self.nothing_unpaid_is_redeemable(sale)?;
             self.what_went_back_is_not_redeemable(sale, &grants)?;
+            self.what_can_be_paid_is_not_given_up(sale)?;
         }
         self.nobody_elses_time_is_touched(&sales, &grants)?;
         self.every_code_counts_its_orders().await?;
@@ -112,6 +113,15 @@ impl Desk {
         if books.fate(payment) == Some(Fate::Contested) && books.is_told(payment, |fact| *fact == Fact::Disputed) {
             prop_assert_ne!(&sale.state, "purchased", "it is disputed, and the shop knows");
         }
+        Ok(())
+    }
+
+    /// Its buyer has the newest page before them: that an older one ended ends nothing.
+    fn what_can_be_paid_is_not_given_up(&self, sale: &Sale) -> Held {
+        let books = self.bank.books();
+        let newest = books.pages_of(&sale.order).filter(|page| page.is_shown).last();
+        let can_be_paid = newest.is_some_and(|page| page.state_at(self.now()) == PageState::Open);
+        prop_assert!(!(can_be_paid && sale.state == "canceled"), "{} is given up, and can be paid: {newest:?}", sale.gift);
         Ok(())
     }
 
