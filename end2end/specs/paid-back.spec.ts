@@ -51,7 +51,7 @@ for (const provider of ['stripe', 'creem', 'flowglad']) {
   });
 }
 
-test('a part that was paid back leaves the gift as it is', async ({ page, shop }) => {
+test('a part that was paid back leaves the gift as it is', { tag: '@scripts' }, async ({ page, shop }) => {
   shop.createAccount(bea.email, bea.password);
   await buyGift(page);
   await lets(page, shop, 'Refund', '10.00');
@@ -63,7 +63,7 @@ test('a part that was paid back leaves the gift as it is', async ({ page, shop }
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are a Founder');
 });
 
-test('a disputed gift waits, and goes on when the shop has won', async ({ page, shop }) => {
+test('a disputed gift waits, and goes on when the shop has won', { tag: '@scripts' }, async ({ page, shop }) => {
   shop.createAccount(bea.email, bea.password);
   await buyGift(page);
   const url = await giftLink(shop);

@@ -49,7 +49,7 @@ test('a double click makes one order', async ({ page, shop }) => {
   expect(await shop.inbox(ada.email)).toHaveLength(1);
 });
 
-test('the same form sent ten times at once leads to one payment page', async ({ page, shop }) => {
+test('the same form sent ten times at once leads to one payment page', { tag: '@scripts' }, async ({ page, shop }) => {
   await writeGift(page);
   const form = {
     tier: 'founder', duration_months: '12', recipient_name: bea.name, recipient_email: bea.email, message: gift.message,

@@ -23,8 +23,7 @@ pub fn faults(post: &Post) -> String {
         "<article class=\"entry\"><p>{now}</p>{ways}{look_again}<details><summary>Let something go wrong with the next events</summary>\
          <form method=\"post\" action=\"/faults\" class=\"fields\">\
          <p><label for=\"mode\">What happens to each</label><select id=\"mode\" name=\"mode\">{options}</select></p>\
-         <p><label for=\"times\">How many</label><input id=\"times\" name=\"times\" inputmode=\"numeric\" size=\"5\" value=\"1\" autocomplete=\"off\">\
-         <span class=\"soft\">empty: all, until it is switched off</span></p>\
+         <p><label for=\"times\">How many (empty: all)</label><input id=\"times\" name=\"times\" inputmode=\"numeric\" size=\"5\" value=\"1\" autocomplete=\"off\"></p>\
          <p><label for=\"seconds\">Seconds, if late</label><input id=\"seconds\" name=\"seconds\" inputmode=\"numeric\" size=\"5\" value=\"30\" autocomplete=\"off\"></p>\
          <p><button>Switch it on</button></p></form></details></article>",
         now = present(post),
@@ -96,8 +95,14 @@ pub fn entry(event: &Event, post: &Post) -> String {
         session = escape(&event.session_id),
         again = form(event, &again()),
         under_way = form(event, &ways_on(&deliveries)),
-        body = escape(&event.body),
+        body = escape(&laid_out(&event.body)),
     )
+}
+
+/// A body as it can be read: what is sent has neither spaces nor lines.
+fn laid_out(body: &str) -> String {
+    let read = serde_json::from_str::<serde_json::Value>(body);
+    read.and_then(|body| serde_json::to_string_pretty(&body)).unwrap_or_else(|_| body.to_owned())
 }
 
 /// Nothing where there is no button.
