@@ -25,7 +25,7 @@
 //!   only the [`shop::Shop`] owns a [`values::Clock`] and a [`values::Entropy`].
 //! - No verb calls another, and no network call stands inside a transaction: it comes before, or after through the [`outbox`].
 //! - No table holds a code, a proof or a link's token. They are derived from a [`values::Secret`] and a row's id, so that a mail can be
-//!   sent again and a stolen database redeems nothing.
+//!   sent again and a stolen database redeems nothing. Of an access token there is a digest.
 //! - No GET changes anything: programs that read mail follow every link in it.
 //! - No check decides a race, the database does: a row that changes has a `version`, and a change that finds another one begins again.
 //! - `cfg(feature …)` stands in this file only. `ssr` is the server, `hydrate` the islands; in islands mode the browser never runs a page.
@@ -56,6 +56,10 @@
 //!
 //! A subscription for oneself takes the same way: [`shop::Shop::subscribe`] promises it, and what its provider says of it comes in through
 //! `Shop::fulfil`. [`checkout::Subscription::follow`] says when it begins and stops, and each opens or closes a period of the ledger.
+//!
+//! A program comes through [`api`] with an access token, from which [`visitor::bearer`] finds the account that it works for, and takes the
+//! same verbs. A [`shop::RequestKey`] lets it ask again: the verb keeps the ids of what it made in the transaction that makes it, and the
+//! answer is made again from those.
 
 #[cfg(feature = "ssr")]
 pub mod accounts;

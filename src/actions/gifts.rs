@@ -43,7 +43,7 @@ pub async fn buy_gift(
         crate::visitor::show_again();
         return Ok(());
     }
-    let promised = caller.shop.buy(&caller.shop.read_purchase(&fields, caller.address).await?, caller.address).await?;
+    let promised = caller.shop.buy(&caller.shop.read_purchase(&fields, caller.address).await?, caller.address, None).await?;
     leptos_axum::redirect(promised.url.as_str());
     Ok(())
 }

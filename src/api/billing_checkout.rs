@@ -43,9 +43,9 @@ pub async fn create(
     incoming: Incoming,
 ) -> Result<Json<CheckoutResponse>, Refused> {
     let account = caller.allowed(Scope::BillingCheckout)?;
-    let request = CheckoutRequest::read(&incoming.object()?, &doors.origins)?;
-    let client_urls = request.client_urls(&doors.origins)?;
-    let url = doors.shop.subscribe(account, account.plan, client_urls.as_ref(), caller.address).await?;
+    let request = incoming.request_key(&doors.shop, account, "POST /api/v1/billing/checkout").await?;
+    let client_urls = CheckoutRequest::read(&incoming.object()?, &doors.origins)?.client_urls(&doors.origins)?;
+    let url = doors.shop.subscribe(account, account.plan, client_urls.as_ref(), caller.address, request.as_ref()).await?;
     Ok(Json(CheckoutResponse { url: url.to_string() }))
 }
 

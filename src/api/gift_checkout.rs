@@ -100,8 +100,9 @@ pub async fn create(
     incoming: Incoming,
 ) -> Result<Json<GiftCheckoutSession>, Problem> {
     let account = caller.allowed(Scope::GiftsPurchase)?;
+    let request = incoming.request_key(&doors.shop, account, "POST /v1/billing/gifts/checkout-session").await?;
     let purchase = GiftCheckoutRequest::read(&incoming.object()?, account, &doors)?;
-    let promised = doors.shop.buy(&purchase, caller.address).await?;
+    let promised = doors.shop.buy(&purchase, caller.address, request.as_ref()).await?;
     Ok(Json(promised.into()))
 }
 

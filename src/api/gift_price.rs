@@ -48,9 +48,10 @@ pub struct GiftPrice {
 }
 
 pub async fn ask(State(doors): State<Arc<Doors>>, caller: Caller, incoming: Incoming) -> Result<Json<GiftPrice>, Problem> {
-    caller.allowed(Scope::GiftsPurchase)?;
+    let account = caller.allowed(Scope::GiftsPurchase)?;
+    let request = incoming.request_key(&doors.shop, account, "POST /v1/billing/gifts/price").await?;
     let GiftPriceRequest { tier, duration_months, promo_code } = GiftPriceRequest::read(&incoming.object()?)?;
-    let priced = doors.shop.price(tier, duration_months, promo_code.as_deref(), caller.address).await?;
+    let priced = doors.shop.price(tier, duration_months, promo_code.as_deref(), caller.address, request.as_ref()).await?;
     Ok(Json(GiftPrice::of(&priced)?))
 }
 

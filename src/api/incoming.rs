@@ -22,7 +22,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 pub struct Incoming {
     pub headers: HeaderMap,
     /// `None` where it was longer than any of ours.
-    bytes: Option<Bytes>,
+    pub(super) bytes: Option<Bytes>,
 }
 
 /// Why a body is no JSON object.

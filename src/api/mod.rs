@@ -8,6 +8,7 @@ mod gift_checkout;
 mod gift_price;
 mod gifts;
 mod health;
+mod idempotency;
 mod incoming;
 mod manners;
 mod membership;

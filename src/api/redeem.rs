@@ -59,13 +59,14 @@ pub struct RedeemedGift {
 
 pub async fn redeem(State(doors): State<Arc<Doors>>, visitor: Visitor, incoming: Incoming) -> Result<Json<RedeemedGift>, Problem> {
     let account = visitor.allowed(Scope::GiftsRedeem)?;
-    let request = RedeemRequest::read(&incoming.object()?)?;
-    if !account.is_verified() || account.email != request.recipient_email {
+    let request = incoming.request_key(&doors.shop, account, "POST /v1/billing/gifts/redeem").await?;
+    let RedeemRequest { code, recipient_email } = RedeemRequest::read(&incoming.object()?)?;
+    if !account.is_verified() || account.email != recipient_email {
         return Err(Error::AuthenticatedEmailRequired.into());
     }
-    let key = GiftKey::typed(&request.code, None)?;
-    let redeemed = doors.shop.redeem_typed(&key, account, visitor.address).await?;
-    Ok(Json(RedeemedGift::of(&redeemed.gift, request.code)))
+    let key = GiftKey::typed(&code, None)?;
+    let redeemed = doors.shop.redeem_typed(&key, account, visitor.address, request.as_ref()).await?;
+    Ok(Json(RedeemedGift::of(&redeemed.gift, code)))
 }
 
 impl RedeemRequest {

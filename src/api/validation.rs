@@ -26,13 +26,13 @@ pub struct HttpValidationError {
 /// One thing that is wrong.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ValidationError {
-    /// Where: `body`, then the name of a member, or how many bytes in.
+    /// Where: `body`, then the name of a member, or how many bytes in; or `header` and its name.
     #[schema(value_type = Vec<Step>, example = json!(["body", "success_url"]))]
     pub loc: Vec<Step>,
     #[schema(example = "Input should be a valid string")]
     pub msg: String,
     /// `missing`, `json_invalid`, `model_attributes_type`, `string_type`, `url_parsing`, `url_scheme`, `url_too_long`,
-    /// `url_syntax_violation` or `value_error`.
+    /// `url_syntax_violation`, `value_error`, `idempotency_key_invalid` or `idempotency_key_reused`.
     #[serde(rename = "type")]
     #[schema(example = "string_type")]
     pub kind: &'static str,
@@ -69,6 +69,10 @@ impl From<Problem> for Refused {
 
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
+        if matches!(error, Error::IdempotencyKeyInvalid | Error::IdempotencyKeyReused) {
+            let loc = vec![Step::Name("header"), Step::Name("idempotency-key")];
+            return ValidationError::new(loc, error.tag(), error.to_string(), Value::Null).into();
+        }
         Self::Otherwise(error.into())
     }
 }

@@ -3,10 +3,11 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::rate_limit::Limit;
-use super::{Purchase, Raced, Shop, Wish, until_unraced};
+use super::{Purchase, Raced, RequestKey, Shop, Wish, until_unraced};
 use crate::Error;
 use crate::catalog::Offer;
 use crate::checkout::{CheckoutSession, LineItem, Order, OrderState};
@@ -35,18 +36,32 @@ struct Promise {
     session: CheckoutSession,
 }
 
+/// What is kept of a purchase by a request with a key.
+#[derive(Serialize, Deserialize)]
+struct Made {
+    session: CheckoutSessionId,
+    /// Of the gift's code.
+    generation: i64,
+}
+
 /// For how long the same form is the same purchase where nothing is to pay. An order that waits for its payment is known by that.
 const SAME_GIFT: Duration = Duration::from_mins(10);
 
 impl Shop {
     /// Promises the gift and opens the provider's page for it. The same purchase again, while its order is open, leads to the same page:
-    /// a double click makes one order. Nothing is charged before the buyer pays there; where nothing is to pay, nobody is asked to.
-    pub async fn buy(&self, purchase: &Purchase, from: IpAddr) -> crate::Result<Promised> {
+    /// a double click makes one order. A `request` with a key is known again by that alone. Nothing is charged before the buyer pays there;
+    /// where nothing is to pay, nobody is asked to.
+    pub async fn buy(&self, purchase: &Purchase, from: IpAddr, request: Option<&RequestKey>) -> crate::Result<Promised> {
+        let bought = self.buy_or_refuse(purchase, from, request).await;
+        self.keep_refusal(request, bought).await
+    }
+
+    async fn buy_or_refuse(&self, purchase: &Purchase, from: IpAddr, request: Option<&RequestKey>) -> crate::Result<Promised> {
         let now = self.clock.now();
         self.attempt(&[self.bucket_of_network(Limit::CHECKOUTS_FROM, from)]).await?;
         self.admit_code(purchase, from, now).await?;
-        let Promise { order, gift, session } = until_unraced(|| self.promise(purchase, now)).await?;
-        let is_settled = !order.awaits_payment();
+        let Promise { order, gift, session } = until_unraced(|| self.promise(purchase, request, now)).await?;
+        let is_settled = order.total.is_zero();
         let url = if is_settled {
             self.outbox_bell.notify_one();
             self.back_urls(&order, &session)?.success
@@ -70,11 +85,18 @@ impl Shop {
     }
 
     /// Writes order, gift and session, or finds those that the same purchase has made already. What costs nothing is paid by that.
-    async fn promise(&self, purchase: &Purchase, now: Timestamp) -> Result<Promise, Raced> {
-        let fingerprint = self.fingerprint(purchase)?;
+    async fn promise(&self, purchase: &Purchase, request: Option<&RequestKey>, now: Timestamp) -> Result<Promise, Raced> {
+        // Two requests of two keys are two purchases, whatever their fields are.
+        let fingerprint = request.is_none().then(|| self.fingerprint(purchase)).transpose()?;
         let mut tx = self.store.begin().await?;
-        self.store.one_at_a_time(&mut tx, &fingerprint).await?;
-        if let Some(promise) = self.promised_before(&mut tx, purchase, &fingerprint, now).await? {
+        let before = match &fingerprint {
+            Some(fingerprint) => {
+                self.store.one_at_a_time(&mut tx, fingerprint).await?;
+                self.promised_before(&mut tx, purchase, fingerprint, now).await?
+            }
+            None => self.promised_by(&mut tx, request, now).await?,
+        };
+        if let Some(promise) = before {
             tx.commit().await?;
             return Ok(promise);
         }
@@ -84,15 +106,31 @@ impl Shop {
         let session = self.new_session(&order, purchase.client_urls.as_ref(), now);
         // No provider is asked about what costs nothing: it settles as an order does that one says so of.
         let session = if price.is_zero() { session.settled() } else { session };
-        orders::insert(&mut tx, &order, Some(&fingerprint)).await?;
+        orders::insert(&mut tx, &order, fingerprint.as_deref()).await?;
         if let Some(name) = &order.promo_code {
             promo_codes::reserve(&mut tx, name, now).await?;
         }
         gift_rows::insert(&mut tx, &gift, &self.code_digest(&gift)?).await?;
         orders::insert_session(&mut tx, &session).await?;
         let order = if price.is_zero() { self.settle_free(&mut tx, &order, &session, now).await? } else { order };
+        let made = Made { session: session.id.clone(), generation: gift.generation };
+        self.keep_made(&mut tx, request, &made, now).await?;
         tx.commit().await?;
         Ok(Promise { order, gift, session })
+    }
+
+    /// What the request has made before, as it was promised then.
+    async fn promised_by(
+        &self,
+        tx: &mut store::Tx,
+        request: Option<&RequestKey>,
+        now: Timestamp,
+    ) -> Result<Option<Promise>, Raced> {
+        let Some(made) = self.made_before::<Made>(tx, request, now).await? else { return Ok(None) };
+        let session = orders::session(tx, &made.session).await?.ok_or(Error::NotFound)?;
+        let order = orders::find(tx, &session.order_id).await?.ok_or(Error::NotFound)?;
+        let gift = gift_rows::by_order(tx, &order.id).await?.ok_or(Error::GiftNotFound)?;
+        Ok(Some(Promise { order, gift: Gift { generation: made.generation, ..gift }, session }))
     }
 
     /// What the same form has made before: an order that is still open, keeping its price whatever became of its code, or lately one with

@@ -1,8 +1,8 @@
-//! What has run out is cleared away: sessions and counters.
+//! What has run out is cleared away: sessions, counters, and what was answered to requests with keys.
 
-use super::Shop;
+use super::{Shop, requests};
 use crate::Result;
-use crate::store::{attempts, sessions};
+use crate::store::{attempts, idempotency_keys, sessions};
 
 impl Shop {
     pub async fn clear_away(&self) -> Result<()> {
@@ -10,6 +10,7 @@ impl Shop {
         let mut connection = self.store.connection().await?;
         sessions::sweep(&mut connection, now).await?;
         attempts::sweep(&mut connection, now).await?;
+        idempotency_keys::sweep(&mut connection, now.minus(requests::KEPT_FOR)).await?;
         Ok(())
     }
 

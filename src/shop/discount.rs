@@ -145,7 +145,7 @@ mod tests {
             ..GiftFields::default()
         };
         let purchase = world.shop.read_purchase(&fields, HOME).await.unwrap();
-        let refused = world.shop.buy(&purchase, HOME).await.unwrap_err();
+        let refused = world.shop.buy(&purchase, HOME, None).await.unwrap_err();
         assert_eq!(refused.to_string(), "Remove SOME: our payment provider charges only the full price.");
         let offer = world.shop.catalog().offer(Tier::Member, Months::Three).unwrap();
         assert!(world.shop.discounted(&all, offer, world.shop.now()).unwrap().is_zero(), "what costs nothing asks nobody");

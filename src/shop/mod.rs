@@ -53,6 +53,7 @@ mod reconcile;
 mod redeem;
 mod register;
 mod reissue;
+mod requests;
 mod reset;
 mod send_again;
 mod sign_in;
@@ -83,6 +84,7 @@ pub use rate_limit::{Allowance, Quota};
 pub use reconcile::{Answer, Question, Reconciled};
 pub use redeem::Redeemed;
 pub use register::{MailboxProof, Registration, read_email};
+pub use requests::RequestKey;
 pub use verify::Registrant;
 
 /// What a shop is made of; see [`Shop::open`].

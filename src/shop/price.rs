@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Shop, discount};
+use super::{RequestKey, Shop, discount};
 use crate::catalog::{Months, Offer, PromoName, Tier};
 use crate::values::Money;
 use crate::{Error, Result};
@@ -16,8 +16,23 @@ pub struct Priced {
 }
 
 impl Shop {
-    /// Judges a promo code as buying would, use and limit included, and reserves nothing. `from` counts codes that there are not.
-    pub async fn price(&self, tier: Tier, months: Months, promo_code: Option<&str>, from: IpAddr) -> Result<Priced> {
+    /// Judges a promo code as buying would, use and limit included, and reserves nothing. `from` counts codes that there are not. A
+    /// `request` with a key is answered as it was first.
+    pub async fn price(
+        &self,
+        tier: Tier,
+        months: Months,
+        promo_code: Option<&str>,
+        from: IpAddr,
+        request: Option<&RequestKey>,
+    ) -> Result<Priced> {
+        let priced = self.price_today(tier, months, promo_code, from).await;
+        let priced = self.keep_refusal(request, priced).await?;
+        let total = self.first_answer(request, priced.total).await?;
+        Ok(Priced { total, ..priced })
+    }
+
+    async fn price_today(&self, tier: Tier, months: Months, promo_code: Option<&str>, from: IpAddr) -> Result<Priced> {
         let now = self.clock.now();
         let offer = self.catalog.offer(tier, months).ok_or(Error::NotForSale)?.clone();
         let Some(typed) = promo_code else { return Ok(Priced { total: offer.price, offer, promo_code: None }) };

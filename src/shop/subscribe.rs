@@ -5,22 +5,41 @@ use std::net::IpAddr;
 use url::Url;
 
 use super::rate_limit::Limit;
-use super::{Raced, Shop, until_unraced};
+use super::{Raced, RequestKey, Shop, until_unraced};
 use crate::accounts::Account;
 use crate::catalog::{Plan, Tier};
 use crate::checkout::{CheckoutSession, ClientUrls, LineItem, Order, OrderState, Subscription, SubscriptionState};
 use crate::store::{orders, subscriptions};
-use crate::values::{OrderId, SubscriptionId, Timestamp};
+use crate::values::{CheckoutSessionId, OrderId, SubscriptionId, Timestamp};
 use crate::{Error, Result};
 
 impl Shop {
     /// Promises a subscription of `tier` and opens the provider's page for it. The same again, while its order is open, leads to the same
     /// page. [`Error::AlreadySubscribed`] while another of this account runs; [`Error::NotForSale`] where the shop has no plan of the tier.
-    pub async fn subscribe(&self, account: &Account, tier: Tier, client_urls: Option<&ClientUrls>, from: IpAddr) -> Result<Url> {
+    pub async fn subscribe(
+        &self,
+        account: &Account,
+        tier: Tier,
+        client_urls: Option<&ClientUrls>,
+        from: IpAddr,
+        request: Option<&RequestKey>,
+    ) -> Result<Url> {
+        let promised = self.subscribe_or_refuse(account, tier, client_urls, from, request).await;
+        self.keep_refusal(request, promised).await
+    }
+
+    async fn subscribe_or_refuse(
+        &self,
+        account: &Account,
+        tier: Tier,
+        client_urls: Option<&ClientUrls>,
+        from: IpAddr,
+        request: Option<&RequestKey>,
+    ) -> Result<Url> {
         let now = self.clock.now();
         let plan = self.catalog.plan(tier).ok_or(Error::NotForSale)?;
         self.attempt(&[self.bucket_of_network(Limit::CHECKOUTS_FROM, from)]).await?;
-        let (order, session) = until_unraced(|| self.promise_subscription(account, plan, client_urls, now)).await?;
+        let (order, session) = until_unraced(|| self.promise_subscription(account, plan, client_urls, request, now)).await?;
         Ok(self.open_session(&order, &session).await?.url)
     }
 
@@ -30,15 +49,23 @@ impl Shop {
         account: &Account,
         plan: &Plan,
         client_urls: Option<&ClientUrls>,
+        request: Option<&RequestKey>,
         now: Timestamp,
     ) -> Result<(Order, CheckoutSession), Raced> {
         let fingerprint = self.fingerprint_of_plan(account, plan, client_urls);
         let mut tx = self.store.begin().await?;
+        if let Some(id) = self.made_before::<CheckoutSessionId>(&mut tx, request, now).await? {
+            let session = orders::session(&mut tx, &id).await?.ok_or(Error::NotFound)?;
+            let order = orders::find(&mut tx, &session.order_id).await?.ok_or(Error::NotFound)?;
+            tx.commit().await?;
+            return Ok((order, session));
+        }
         if subscriptions::living_of(&mut tx, &account.id).await?.is_some() {
             return Err(Error::AlreadySubscribed.into());
         }
         if let Some(order) = orders::open_by_fingerprint(&mut tx, &fingerprint).await? {
             let session = self.session_for(&mut tx, &order, client_urls, now).await?;
+            self.keep_made(&mut tx, request, &session.id, now).await?;
             tx.commit().await?;
             return Ok((order, session));
         }
@@ -47,6 +74,7 @@ impl Shop {
         orders::insert(&mut tx, &order, Some(&fingerprint)).await?;
         subscriptions::insert(&mut tx, &self.new_subscription(account, plan, &order, now)).await?;
         orders::insert_session(&mut tx, &session).await?;
+        self.keep_made(&mut tx, request, &session.id, now).await?;
         tx.commit().await?;
         Ok((order, session))
     }

@@ -114,9 +114,12 @@ impl Store {
         Ok(self.pool.acquire().await?)
     }
 
-    /// A transaction for writing.
+    /// A transaction for writing. It begins in a task of its own, which ends whatever becomes of the caller: to PostgreSQL's driver a
+    /// `begin` that nobody waited for never was, and whoever had the connection next would be in a transaction that nobody ends.
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(self.pool.begin_with(self.engine.begin()).await?)
+        let (pool, statement) = (self.pool.clone(), self.engine.begin());
+        let begun = tokio::spawn(async move { pool.begin_with(statement).await });
+        Ok(begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??)
     }
 
     /// Makes the transactions that name the same thing follow one another to their ends, also where no row of it exists yet that they

@@ -8,6 +8,7 @@ mod engine;
 mod error;
 pub mod gifts;
 pub mod grants;
+pub mod idempotency_keys;
 pub mod one_time_links;
 pub mod orders;
 pub mod outbox;

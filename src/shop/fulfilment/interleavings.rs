@@ -129,7 +129,7 @@ on_both!(money_that_came_after_its_session_ended_is_watched_where_only_asking_fi
 on_both!(an_order_whose_page_was_never_opened_lapses, async |store: Store| {
     let puppet = Arc::new(Puppet { is_closed: true, ..Puppet::default() });
     let world = World::selling_at(store, vec![puppet]);
-    assert!(matches!(world.shop.buy(&purchase(&world).await, HOME).await, Err(Error::ProviderUnavailable(_))));
+    assert!(matches!(world.shop.buy(&purchase(&world).await, HOME, None).await, Err(Error::ProviderUnavailable(_))));
     let promised = world.only_gift().await;
     world.pass(NEARLY_A_DAY);
     assert_eq!(world.shop.reconcile().await.unwrap().failed(), 1, "it is tried as long as somebody could still pay there");
@@ -178,13 +178,13 @@ on_both!(what_the_webhook_never_told_is_found_by_asking, async |store: Store| {
 on_both!(a_day_chosen_by_another_clock_comes_back_as_it_was_typed, async |store: Store| {
     let world = World::selling_at(store, vec![Arc::new(Puppet::default())]);
     let fields = GiftFields { deliver_on: "2026-12-24".into(), time_zone: "Pacific/Auckland".into(), ..fields() };
-    let promised = world.shop.buy(&world.shop.read_purchase(&fields, HOME).await.unwrap(), HOME).await.unwrap();
+    let promised = world.shop.buy(&world.shop.read_purchase(&fields, HOME).await.unwrap(), HOME, None).await.unwrap();
     let mut connection = world.store.connection().await.unwrap();
     let session = orders::session(&mut connection, &promised.session_id).await.unwrap().unwrap();
     drop(connection);
     let token = gifts::order_token(&world.shop.secrets.current, &session.order_id, &session.id);
     let Canceled::NotPaid { fields: typed, .. } = world.shop.canceled(&token).await.unwrap() else { panic!("it was not paid") };
     assert_eq!((typed.deliver_on.as_str(), typed.time_zone.as_str()), ("2026-12-24", "Pacific/Auckland"));
-    let again = world.shop.buy(&world.shop.read_purchase(&typed, HOME).await.unwrap(), HOME).await.unwrap();
+    let again = world.shop.buy(&world.shop.read_purchase(&typed, HOME).await.unwrap(), HOME, None).await.unwrap();
     assert_eq!(again.gift_id, promised.gift_id, "what is sent again is the same purchase");
 });

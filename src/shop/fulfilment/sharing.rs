@@ -22,7 +22,7 @@ async fn others(world: &World) -> Vec<Promised> {
         let from = IpAddr::V4(Ipv4Addr::new(192, 0, 2, number));
         let fields = GiftFields { recipient_email: format!("bea-{number}@example.com"), ..fields() };
         let purchase = world.shop.read_purchase(&fields, from).await.unwrap();
-        promised.push(world.shop.buy(&purchase, from).await.unwrap());
+        promised.push(world.shop.buy(&purchase, from, None).await.unwrap());
     }
     promised
 }

@@ -40,7 +40,7 @@ impl Desk {
     }
 
     async fn subscribes(&self) -> crate::Result<url::Url> {
-        self.world.shop.subscribe(&self.account, Tier::Member, None, HOME).await
+        self.world.shop.subscribe(&self.account, Tier::Member, None, HOME, None).await
     }
 
     fn now(&self) -> Timestamp {

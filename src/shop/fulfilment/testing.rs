@@ -145,7 +145,7 @@ impl Desk {
     }
 
     pub async fn buys(world: &World, from: IpAddr) -> Promised {
-        world.shop.buy(&purchase(world).await, from).await.unwrap()
+        world.shop.buy(&purchase(world).await, from, None).await.unwrap()
     }
 
     pub fn event(&self, session: Option<&CheckoutSessionId>, payment: Option<&str>, facts: &[Fact]) -> ProviderEvent {

@@ -5,3 +5,4 @@ mod gifts;
 mod orders;
 mod promo_codes;
 mod things;
+mod transactions;

@@ -2,6 +2,7 @@
 
 mod billing_checkout;
 mod gift_checkout;
+mod idempotency;
 mod redeem;
 
 use serde_json::{Value, json};

@@ -8,7 +8,7 @@ use crate::checkout::ProviderSessionId;
 use crate::gifts::Gift;
 use crate::store;
 
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
     "accounts",
     "sessions",
     "one_time_links",
@@ -23,6 +23,7 @@ const TABLES: [&str; 14] = [
     "grant_voids",
     "outbox",
     "attempts",
+    "idempotency_keys",
 ];
 
 impl World {

@@ -42,7 +42,7 @@ impl Desk {
         // A day that was chosen may have passed.
         let somewhere = self.somewhere();
         let Ok(purchase) = self.shop().read_purchase(form, somewhere).await else { return };
-        let bought = self.shop().buy(&purchase, somewhere).await;
+        let bought = self.shop().buy(&purchase, somewhere, None).await;
         if form.promo_code == HALF && matches!(bought, Err(Error::Invalid(_))) {
             return self.saw("a promo code refused".to_owned());
         }
