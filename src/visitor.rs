@@ -4,7 +4,7 @@
 mod bearer;
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use http::{HeaderName, HeaderValue};
 use leptos::prelude::use_context;
@@ -12,7 +12,7 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::session;
 use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
-use crate::accounts::Account;
+use crate::accounts::{Account, TokenSecret};
 use crate::shop::{GiftKey, Shop};
 use crate::store::sessions::{IDLE, SIGNED_IN, Sessions, SignedIn};
 use crate::{Error, Result};
@@ -47,6 +47,24 @@ pub const SHOWN_AGAIN: HeaderName = HeaderName::from_static("ribbon-shown-again"
 pub fn show_again() {
     if let Some(options) = use_context::<leptos_axum::ResponseOptions>() {
         options.insert_header(SHOWN_AGAIN, HeaderValue::from_static("1"));
+    }
+}
+
+/// A new access token on its way from the server function that made it to the page that shows it: from hand to hand within one request,
+/// so that it stands in no URL, no session and no table.
+#[derive(Clone, Debug, Default)]
+pub struct ShownOnce(Arc<Mutex<Option<TokenSecret>>>);
+
+impl ShownOnce {
+    fn put(&self, secret: TokenSecret) {
+        if let Ok(mut held) = self.0.lock() {
+            *held = Some(secret);
+        }
+    }
+
+    #[must_use]
+    pub fn take(&self) -> Option<TokenSecret> {
+        self.0.lock().ok()?.take()
     }
 }
 
@@ -156,6 +174,14 @@ impl Caller {
         }
         let kept = kept_gift(&self.session).await?;
         kept.map(GiftKey::Kept).ok_or_else(|| Error::invalid("code", "Enter the code on your card"))
+    }
+
+    /// Lets the page that answers this form show the token.
+    pub async fn shows_once(&self, secret: TokenSecret) -> Result<()> {
+        let axum::Extension(held) = leptos_axum::extract::<axum::Extension<ShownOnce>>().await.map_err(Error::internal)?;
+        held.put(secret);
+        show_again();
+        Ok(())
     }
 
     /// The gift whose page a form stands on.

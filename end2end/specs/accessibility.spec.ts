@@ -49,7 +49,7 @@ test('axe finds nothing on the pages of redeeming', { tag: '@scripts' }, async (
   await expectAccessible(page);
   await redeem(page);
   await expectAccessible(page);
-  for (const path of ['/account', '/account/password', '/account/email']) {
+  for (const path of ['/account', '/account/password', '/account/email', '/account/tokens']) {
     await page.goto(path);
     await expectAccessible(page);
   }

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod gifts;
+mod tokens;
 
 use leptos::prelude::use_context;
 use leptos::server_fn::codec::JsonEncoding;
@@ -14,6 +15,7 @@ use crate::error::CauseKept;
 
 pub use accounts::*;
 pub use gifts::*;
+pub use tokens::*;
 
 impl FromServerFnError for Error {
     type Encoder = JsonEncoding;

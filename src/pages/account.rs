@@ -40,7 +40,8 @@ pub fn AccountPage(account: AccountView) -> impl IntoView {
                     <p>"With "<b>{account.email.as_str().to_owned()}</b>"."</p>
                     <p class="row">
                         <a href="/account/password">"Change your password"</a>" "
-                        <a href="/account/email">"Change your address"</a>
+                        <a href="/account/email">"Change your address"</a>" "
+                        <a href="/account/tokens">"Access tokens"</a>
                     </p>
                     <form method="post" action="/logout"><button class="btn quiet">"Sign out"</button></form>
                 </div>

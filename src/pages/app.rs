@@ -32,7 +32,8 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("account") view=doors::Account ssr=whole.clone()/>
                 <Route path=path!("/account/password") view=doors::ChangePassword ssr=whole.clone()/>
                 <Route path=path!("/account/email") view=doors::ChangeAddress ssr=whole.clone()/>
-                <Route path=path!("/account/email/confirm") view=doors::ConfirmAddress ssr=whole/>
+                <Route path=path!("/account/email/confirm") view=doors::ConfirmAddress ssr=whole.clone()/>
+                <Route path=path!("/account/tokens") view=doors::Tokens ssr=whole/>
             </Routes>
         </Router>
     }

@@ -14,11 +14,11 @@ use tower_sessions::Session;
 use super::{
     AccountPage, ChangeAddressPage, ChangePasswordPage, ConfirmAddressPage, Draft, EnterCodePage, ErrorPage, ForgotPage, GiftPage,
     GiftStatusPage, LoginOncePage, LoginPage, Mailed, MailedPage, OneTime, RedeemPage, Refusal, RegisterPage, ResetPage,
-    ThanksPage, VerifyPage, gift,
+    ThanksPage, TokensPage, VerifyPage, gift,
 };
 use crate::accounts::Account as SignedInAccount;
 use crate::shop::{Canceled as CanceledView, GiftKey, RedeemView, Shop};
-use crate::visitor::{self, Visitor};
+use crate::visitor::{self, ShownOnce, Visitor};
 use crate::{Error, Result};
 
 /// What was asked: by whom, where, and of which shop.
@@ -297,4 +297,16 @@ pub fn ChangeAddress() -> impl IntoView {
 pub fn ConfirmAddress() -> impl IntoView {
     let asked = Asked::now();
     door(async move { asked.living_link().await }, |link| view! { <ConfirmAddressPage link/> })
+}
+
+/// A token that was just made is shown by the answer to its own form, and by no other.
+#[component]
+pub fn Tokens() -> impl IntoView {
+    let asked = Asked::now();
+    let ask = async move {
+        let account = asked.signed_in()?;
+        let made = asked.parts.extensions.get::<ShownOnce>().and_then(ShownOnce::take);
+        Ok((asked.shop.access_tokens(account).await?, made, asked.shop.now()))
+    };
+    door(ask, |(tokens, made, today)| view! { <TokensPage tokens made today/> })
 }

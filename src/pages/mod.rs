@@ -18,6 +18,7 @@ mod settings;
 mod shell;
 mod status;
 mod thanks;
+mod tokens;
 
 #[cfg(test)]
 mod gallery;
@@ -43,6 +44,7 @@ pub use settings::{ChangeAddressPage, ChangePasswordPage, ConfirmAddressPage};
 pub use shell::Shell;
 pub use status::GiftStatusPage;
 pub use thanks::ThanksPage;
+pub use tokens::TokensPage;
 
 /// What every page knows of the shop; provided as context, as `Arc<Shopfront>`.
 #[derive(Clone, Debug)]

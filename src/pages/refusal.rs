@@ -126,10 +126,11 @@ pub enum Notice {
     Verified,
     Redeemed,
     SignedOut,
+    TokenEnded,
 }
 
 impl Notice {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::SentAgain,
         Self::Readdressed,
         Self::Reissued,
@@ -138,6 +139,7 @@ impl Notice {
         Self::Verified,
         Self::Redeemed,
         Self::SignedOut,
+        Self::TokenEnded,
     ];
 
     /// As a query parameter carries it.
@@ -151,6 +153,7 @@ impl Notice {
             Self::Verified => "verified",
             Self::Redeemed => "redeemed",
             Self::SignedOut => "signed-out",
+            Self::TokenEnded => "token-ended",
         }
     }
 
@@ -164,6 +167,7 @@ impl Notice {
             Self::Verified => "Your address is verified.",
             Self::Redeemed => "Your gift is redeemed, and whoever gave it to you is told.",
             Self::SignedOut => "You are signed out.",
+            Self::TokenEnded => "The token is ended. Whatever used it is refused from now on.",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod promo;
+mod token;
 
 use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
@@ -47,6 +48,9 @@ enum Command {
     /// Promo codes.
     #[command(subcommand)]
     Promo(promo::PromoCommand),
+    /// Access tokens, by which programs work for an account.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
 }
 
 #[derive(Subcommand)]
@@ -91,6 +95,7 @@ async fn carry_out(command: Command, settings: Settings) -> Result<(), StartErro
         }
         Command::Gift(GiftCommand::Show { reference }) => show_gift(&settings, &reference).await,
         Command::Promo(command) => promo::carry_out(command, &settings).await,
+        Command::Token(command) => token::carry_out(command, &settings).await,
     }
 }
 

@@ -55,6 +55,10 @@ pub enum StartError {
     Refused(#[from] crate::Error),
     #[error("no gift has the reference {0}")]
     UnknownGift(String),
+    #[error("no account has the address {0}")]
+    UnknownAccount(String),
+    #[error("there is no token {0} that could be ended")]
+    UnknownToken(String),
 }
 
 /// How long requests in hand may take once the program is told to close.

@@ -19,7 +19,7 @@ use crate::Error;
 use crate::api::error_json;
 use crate::error::CauseKept;
 use crate::pages::{Draft, Refusal};
-use crate::visitor::SHOWN_AGAIN;
+use crate::visitor::{SHOWN_AGAIN, ShownOnce};
 
 /// The largest body that any door takes, in bytes.
 pub const BODY_MAX: usize = 64 * 1024;
@@ -38,6 +38,7 @@ pub async fn refused_forms(State(pages): State<Router>, request: Request, next: 
     let (mut parts, body) = request.into_parts();
     let kept = CauseKept::default();
     parts.extensions.insert(kept.clone());
+    parts.extensions.insert(ShownOnce::default());
     let Ok(bytes) = to_bytes(body, BODY_MAX).await else { return refusal(Error::TooLarge) };
     let fields: Vec<(String, String)> = url::form_urlencoded::parse(&bytes).into_owned().collect();
     let error = match doubled(&fields) {

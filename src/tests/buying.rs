@@ -134,7 +134,7 @@ journey!(a_gift_is_bought_paid_mailed_and_redeemed, async |world: &World| {
         Redeem a code
         Signing in
         With bob@example.com.
-        Change your password Change your address
+        Change your password Change your address Access tokens
         Sign out"#]]
     .assert_eq(&bob.follows(&redeemed).await.seen());
 

@@ -1,5 +1,6 @@
 //! The house as a whole: stories told through the real router on both engines, and the walls between its rooms.
 
+mod access_tokens;
 mod api;
 mod bad_input;
 mod buying;
@@ -9,6 +10,7 @@ mod paying;
 mod promo_codes;
 mod redeeming;
 mod registering;
+mod repeating;
 mod scanners;
 mod secrets;
 pub mod specs;

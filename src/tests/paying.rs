@@ -171,7 +171,7 @@ journey!(a_refund_after_redeeming_ends_that_gifts_time_and_no_other, async |worl
         Redeem a code
         Signing in
         With bob@example.com.
-        Change your password Change your address
+        Change your password Change your address Access tokens
         Sign out"#]]
     .assert_eq(&bob.opens("/account").await.is(200).text());
     world.send_outbox().await;

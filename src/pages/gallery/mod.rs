@@ -97,7 +97,7 @@ async fn every_control_has_a_label_and_every_pointer_finds_its_element() {
 
 fn is_typed_in(tag: &Tag) -> bool {
     let kind = tag.get("type").unwrap_or("text");
-    matches!(tag.name.as_str(), "select" | "textarea") || (tag.name == "input" && !matches!(kind, "hidden" | "radio"))
+    matches!(tag.name.as_str(), "select" | "textarea") || (tag.name == "input" && !matches!(kind, "hidden" | "radio" | "checkbox"))
 }
 
 fn pointers(tag: &Tag) -> Vec<&str> {

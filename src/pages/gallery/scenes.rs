@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::*;
+use crate::accounts::{AccessToken, Scope, Scopes, TokenSecret};
 use crate::catalog::{Catalog, Discount, Months, PromoCode, PromoName, Tier};
 use crate::error::{Error, Wrong};
 use crate::memberships::{Source, Stretch, StretchKind};
@@ -10,7 +11,7 @@ use crate::shop::{
     AccountView, Card, DeliverySeen, GiftLine, Knot, KnotKind, Masked, PaymentSeen, Quote, Receipt, RedeemView, Standing,
     StatusPage, Thanks,
 };
-use crate::values::{Currency, Email, Entropy, GrantId, Message, Money, PersonName, Timestamp};
+use crate::values::{AccountId, Currency, Email, Entropy, GrantId, Label, Message, Money, PersonName, Timestamp, TokenId};
 
 /// What somebody types who wants to be more than text.
 pub const HOSTILE: &str = "</textarea></title><script>alert(1)</script>\"><b>";
@@ -183,6 +184,21 @@ fn account_scenes() -> Vec<Scene> {
         scene("account-password", || view! { <ChangePasswordPage/> }.into_any()).signed_in(),
         scene("account-email", || view! { <ChangeAddressPage email=email("bea@example.com")/> }.into_any()).signed_in(),
         scene("account-email-confirm", || view! { <ConfirmAddressPage link=link()/> }.into_any()).signed_in(),
+        scene("account-tokens", || view! { <TokensPage tokens=tokens() made=None today=today()/> }.into_any()).signed_in(),
+        scene("account-tokens-made", || {
+            let made = TokenSecret::parse("ribbon_aaaqeayeaudaocajbifqydiob4ibceqtpkesg2").ok();
+            view! { <TokensPage tokens=tokens() made today=today()/> }.into_any()
+        })
+        .signed_in(),
+        scene("account-tokens-refused", || view! { <TokensPage tokens=Vec::new() made=None today=today()/> }.into_any())
+            .refused(
+                Error::Invalid(vec![
+                    Wrong::new("name", "Name what the token is for"),
+                    Wrong::new("scopes", "Choose at least one thing that the token may do"),
+                ]),
+                &[("expires", "365")],
+            )
+            .signed_in(),
         scene("login", || view! { <LoginPage/> }.into_any()),
         scene("login-kept", || view! { <LoginPage kept=Some(sealed(None))/> }.into_any()),
         scene("login-kept-masked", || view! { <LoginPage kept=Some(masked(None))/> }.into_any()),
@@ -199,6 +215,23 @@ fn account_scenes() -> Vec<Scene> {
         scene("reset-ended", || view! { <ResetPage link=link()/> }.into_any()).refused(Error::LinkEnded, &[]),
         scene("mailed", || view! { <MailedPage what=Mailed::SignInLink/> }.into_any()),
     ]
+}
+
+fn tokens() -> Vec<AccessToken> {
+    let token = AccessToken {
+        id: TokenId::from_bytes([1; 10]),
+        account_id: AccountId::from_bytes([1; 10]),
+        session_generation: 1,
+        name: Label::parse("Newsletter shop").unwrap(),
+        scopes: "gifts:purchase gifts:read".parse().unwrap(),
+        expires_at: Some(at(33)),
+        last_used_at: Some(today()),
+        ended_at: None,
+        created_at: at(-20),
+    };
+    let hostile = Label::parse(HOSTILE).unwrap();
+    let scopes = Scopes::of(Scope::ALL).unwrap();
+    vec![token.clone(), AccessToken { name: hostile, scopes, expires_at: None, last_used_at: None, ..token }]
 }
 
 fn error_scenes() -> Vec<Scene> {

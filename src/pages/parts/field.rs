@@ -198,13 +198,14 @@ pub fn PromoApplied(quote: Quote) -> impl IntoView {
     .into_any()
 }
 
-/// A choice as a card around a real radio button.
+/// A choice as a card around a real radio button or, where several may be chosen, a box to tick.
 #[component]
 pub fn Pick(
     name: &'static str,
     value: String,
     checked: bool,
     #[prop(optional)] class: &'static str,
+    #[prop(default = "radio")] kind: &'static str,
     /// The button's id, on the first choice of a group, so that a slip can link to the group.
     #[prop(optional_no_strip)]
     id: Option<&'static str>,
@@ -212,7 +213,7 @@ pub fn Pick(
 ) -> impl IntoView {
     view! {
         <label class=format!("pick {class}").trim_end().to_owned()>
-            <input type="radio" id=id name=name value=value checked=checked/>
+            <input type=kind id=id name=name value=value checked=checked/>
             {children()}
         </label>
     }
