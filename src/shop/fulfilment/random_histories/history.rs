@@ -85,8 +85,20 @@ pub const HALVES_MAX: i64 = 2;
 const NEARLY_A_DAY: Duration = Duration::from_mins(24 * 60 - 3);
 
 pub fn any_history(provider: ProviderName) -> impl Strategy<Value = History> {
+    let beginning = prop_oneof![7 => Just(Vec::new()), 1 => Just(paid_in_two_windows())];
     let steps = prop::collection::vec(prop_oneof![9 => any_step(), 1 => at_once()], 1..140);
-    (steps, any::<bool>()).prop_map(move |(steps, ends_well)| History { provider, steps, ends_well })
+    (beginning, steps, any::<bool>()).prop_map(move |(beginning, steps, ends_well)| History {
+        provider,
+        steps: [beginning, steps].concat(),
+        ends_well,
+    })
+}
+
+/// Before anybody hears of either, which chance alone seldom brings about.
+fn paid_in_two_windows() -> Vec<Step> {
+    let wish = Wish { recipient: 0, tier: "member", months: "3", delivery: Delivered::Now, code: "" };
+    let pay = |page| Step::AtThePage(page, Deed::Pay);
+    vec![Step::Buy(wish), Step::Pass(NEARLY_A_DAY), Step::BuyAgain(0), pay(0), pay(1)]
 }
 
 /// Time stands still meanwhile, or a mail could be on its way for days, and another worker would rightly send it again.
