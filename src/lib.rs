@@ -57,7 +57,7 @@
 //! A subscription for oneself takes the same way: [`shop::Shop::subscribe`] promises it, and what its provider says of it comes in through
 //! `Shop::fulfil`. [`checkout::Subscription::follow`] says when it begins and stops, and each opens or closes a period of the ledger.
 //!
-//! A program comes through [`api`] with an access token, from which [`visitor::bearer`] finds the account that it works for, and takes the
+//! A program comes through [`api`] with an access token, from which [`visitor::bearer()`] finds the account that it works for, and takes the
 //! same verbs. A [`shop::RequestKey`] lets it ask again: the verb keeps the ids of what it made in the transaction that makes it, and the
 //! answer is made again from those.
 

@@ -62,7 +62,7 @@ pub async fn of_account(connection: &mut AnyConnection, account: &Account) -> Re
     rows.iter().map(read).collect()
 }
 
-/// Ends the token, where it is `owner`'s if one is named: [`Error::Stale`] where there is none that could be ended.
+/// Ends the token, where it is `owner`'s if one is named: [`super::Error::Stale`] where there is none that could be ended.
 pub async fn end(connection: &mut AnyConnection, id: &TokenId, owner: Option<&AccountId>, now: Timestamp) -> Result<()> {
     let update = sqlx::query(
         "update access_tokens
