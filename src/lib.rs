@@ -54,6 +54,10 @@
 //! 8. **Undone.** A refund or a lost dispute comes in by the same way as the payment did, and voids the gift, or ends what is left of the
 //!    grant and nothing else. What we want of a provider ourselves, such as giving a second payment back, is an errand of the [`outbox`].
 //!
+//! A program comes by the same verbs as a page: `api` reads its body member by member, names all that is wrong at once, and asks
+//! [`visitor::bearer`] whose token it shows. What it may send and what it gets is described by [`api::describe`], from the code itself;
+//! [`pages::DocsPage`] renders that for people, and a test holds it against the contract.
+//!
 //! A subscription for oneself takes the same way: [`shop::Shop::subscribe`] promises it, and what its provider says of it comes in through
 //! `Shop::fulfil`. [`checkout::Subscription::follow`] says when it begins and stops, and each opens or closes a period of the ledger.
 //!

@@ -129,6 +129,27 @@ pub async fn change_email(#[server(default)] link: String, #[server(default)] to
     Ok(())
 }
 
+/// A subscription of one's own: begun, ended, or its tier kept for later, as `intent` says.
+#[server(prefix = "", endpoint = "/account")]
+pub async fn own_subscription(#[server(default)] intent: String, #[server(default)] plan: String) -> Result<(), Error> {
+    let caller = crate::visitor::Caller::of_request().await?;
+    let account = caller.account().await?;
+    if intent == "end" {
+        caller.shop.end_subscription(&account, crate::checkout::CancelWhen::AtPeriodEnd).await?;
+        leptos_axum::redirect("/account?done=subscription-ends");
+        return Ok(());
+    }
+    let tier = plan.parse().map_err(|_| Error::invalid("plan", "Choose which one: Member or Founder"))?;
+    if intent == "subscribe" {
+        let payment_page = caller.shop.subscribe(&account, tier, None, caller.address, None).await?;
+        leptos_axum::redirect(payment_page.as_str());
+    } else {
+        caller.shop.choose_plan(&account, tier).await?;
+        leptos_axum::redirect("/account?done=plan-chosen");
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;

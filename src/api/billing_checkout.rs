@@ -13,7 +13,7 @@ use super::Doors;
 use super::caller::Caller;
 use super::incoming::{Incoming, Object};
 use super::return_urls::Origins;
-use super::validation::{Refused, return_url};
+use super::validation::{HttpValidationError, Refused, return_url};
 use crate::Error;
 use crate::accounts::Scope;
 use crate::checkout::ClientUrls;
@@ -37,6 +37,22 @@ pub struct CheckoutResponse {
     pub url: String,
 }
 
+/// Subscribe
+///
+/// Opens a payment page for a subscription of the account's own plan, which is chosen on its page in the shop. The price is resolved on the
+/// server; nothing in the body has a say in it.
+#[utoipa::path(
+    post,
+    path = "/api/v1/billing/checkout",
+    operation_id = "createCheckoutSession",
+    tag = "Memberships",
+    security(("bearer" = ["billing:checkout"])),
+    request_body = CheckoutRequest,
+    responses(
+        (status = 200, description = "Successful response", body = CheckoutResponse),
+        (status = 422, description = "Validation error", body = HttpValidationError)
+    )
+)]
 pub async fn create(
     State(doors): State<Arc<Doors>>,
     caller: Caller,

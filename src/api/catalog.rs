@@ -32,6 +32,7 @@ pub struct TierOnSale {
     pub description: String,
     pub gifts: Vec<GiftOnSale>,
     /// Null where the shop sells no such subscription.
+    #[schema(required = true)]
     pub plan: Option<PlanOnSale>,
 }
 
@@ -56,6 +57,17 @@ pub struct PlanOnSale {
     pub every: String,
 }
 
+/// Read the catalog
+///
+/// What is for sale, at which price. The same for everybody, so it needs no token.
+#[utoipa::path(
+    get,
+    path = "/v1/catalog",
+    operation_id = "showCatalog",
+    tag = "Catalog",
+    security(()),
+    responses((status = 200, description = "What is for sale", body = CatalogOnSale))
+)]
 pub async fn show(State(doors): State<Arc<Doors>>) -> ([(HeaderName, HeaderValue); 1], Json<CatalogOnSale>) {
     const KEPT: HeaderValue = HeaderValue::from_static("no-cache");
     ([(CACHE_CONTROL, KEPT)], Json(CatalogOnSale::of(doors.shop.catalog())))

@@ -12,7 +12,7 @@ use super::caller::Caller;
 use super::fields::Fields;
 use super::incoming::{Incoming, Object};
 use super::problem::Problem;
-use super::schema::TierName;
+use super::schema::{TierName, months};
 use crate::accounts::{Account, Scope};
 use crate::catalog::Offer;
 use crate::checkout::ClientUrls;
@@ -47,13 +47,13 @@ pub struct GiftCheckoutRequest {
     #[schema(value_type = TierName)]
     pub tier: String,
     /// For how long: 3, 6 or 12. A number, and no text.
-    #[schema(value_type = f64, example = 12)]
+    #[schema(schema_with = months, required = true)]
     pub duration_months: Option<u32>,
     /// The catalog's own id of the price of this tier and length; any other is refused. It never lowers a price.
     #[schema(value_type = String, required = false, min_length = 1, example = "price_founder_12")]
     pub price_id: Option<String>,
     /// A promo code of the shop.
-    #[schema(value_type = String, required = false, min_length = 1, example = "SPRING27")]
+    #[schema(value_type = String, required = false, min_length = 1)]
     pub promo_code: Option<String>,
     /// Where the buyer is sent after paying: on the shop's own origin, or on one that its operator listed.
     #[schema(value_type = String, format = "uri", example = "https://shop.example/thanks")]
@@ -94,6 +94,19 @@ impl From<Promised> for GiftCheckoutSession {
     }
 }
 
+/// Buy a gift
+///
+/// The token's account is the buyer and gets the receipt. The gift is mailed to its recipient as soon as it is paid. The same body again,
+/// while its payment page is open, leads to the same page.
+#[utoipa::path(
+    post,
+    path = "/v1/billing/gifts/checkout-session",
+    operation_id = "createGiftCheckoutSession",
+    tag = "Gifts",
+    security(("bearer" = ["gifts:purchase"])),
+    request_body = GiftCheckoutRequest,
+    responses((status = 200, description = "Gift checkout session created", body = GiftCheckoutSession))
+)]
 pub async fn create(
     State(doors): State<Arc<Doors>>,
     caller: Caller,

@@ -12,7 +12,7 @@ use super::caller::Caller;
 use super::fields::Fields;
 use super::incoming::{Incoming, Object};
 use super::problem::Problem;
-use super::schema::{Amount, TierName};
+use super::schema::{Amount, TierName, months};
 use crate::Error;
 use crate::accounts::Scope;
 use crate::catalog::{Months, Tier};
@@ -28,9 +28,10 @@ pub struct GiftPriceRequest {
     #[schema(value_type = TierName)]
     pub tier: Tier,
     /// 3, 6 or 12. A number, and no text.
-    #[schema(value_type = f64, example = 12)]
+    #[schema(schema_with = months)]
     pub duration_months: Months,
-    #[schema(value_type = String, required = false, min_length = 1, example = "SPRING27")]
+    /// A promo code of the shop.
+    #[schema(value_type = String, required = false, min_length = 1)]
     pub promo_code: Option<String>,
 }
 
@@ -43,10 +44,22 @@ pub struct GiftPrice {
     pub discount: Amount,
     pub total: Amount,
     /// The promo code as the shop writes it; null where none was sent.
-    #[schema(example = "SPRING27")]
+    #[schema(required = true, example = "SPRING27")]
     pub promo_code: Option<String>,
 }
 
+/// Ask what a gift would cost
+///
+/// With a promo code, judged as it would be when the gift is bought; or without. Nothing is bought, and no use of the code is reserved.
+#[utoipa::path(
+    post,
+    path = "/v1/billing/gifts/price",
+    operation_id = "priceGift",
+    tag = "Gifts",
+    security(("bearer" = ["gifts:purchase"])),
+    request_body = GiftPriceRequest,
+    responses((status = 200, description = "What would be charged", body = GiftPrice))
+)]
 pub async fn ask(State(doors): State<Arc<Doors>>, caller: Caller, incoming: Incoming) -> Result<Json<GiftPrice>, Problem> {
     let account = caller.allowed(Scope::GiftsPurchase)?;
     let request = incoming.request_key(&doors.shop, account, "POST /v1/billing/gifts/price").await?;

@@ -42,24 +42,25 @@ pub struct GiftStatus {
     pub recipient_name: String,
     #[schema(format = Email, example = "bea@example.com")]
     pub recipient_email: String,
-    #[schema(example = "For all the Sundays.")]
+    #[schema(required = true, example = "For all the Sundays.")]
     pub message: Option<String>,
     pub delivery: DeliveryStatus,
     /// What was agreed, the promo code taken off.
     pub total: Amount,
     pub list_price: Amount,
-    #[schema(example = "SPRING27")]
+    #[schema(required = true, example = "SPRING27")]
     pub promo_code: Option<String>,
     /// What went back so far; null where nothing did.
+    #[schema(required = true)]
     pub refunded: Option<Amount>,
     #[schema(format = DateTime, example = "2026-11-21T12:00:00.000Z")]
     pub created_at: String,
-    #[schema(format = DateTime, example = "2026-11-21T12:01:30.000Z")]
+    #[schema(required = true, format = DateTime, example = "2026-11-21T12:01:30.000Z")]
     pub purchased_at: Option<String>,
-    #[schema(format = DateTime)]
+    #[schema(required = true, format = DateTime)]
     pub redeemed_at: Option<String>,
     /// When it was canceled, refunded, declined, or expired.
-    #[schema(format = DateTime)]
+    #[schema(required = true, format = DateTime)]
     pub ended_at: Option<String>,
 }
 
@@ -70,7 +71,7 @@ pub struct DeliveryStatus {
     #[schema(example = "sent")]
     pub status: &'static str,
     /// When it goes out, or when that happened.
-    #[schema(format = DateTime, example = "2026-11-21T12:01:31.000Z")]
+    #[schema(required = true, format = DateTime, example = "2026-11-21T12:01:31.000Z")]
     pub at: Option<String>,
 }
 
@@ -79,10 +80,23 @@ pub struct DeliveryStatus {
 pub struct GiftList {
     pub gifts: Vec<GiftStatus>,
     /// What to send as `after` for the next page; null on the last.
-    #[schema(example = "MTc5NTI2MjQwMDAwMC5naWZ0XzRuOHcyYzZrMHg1dDlyM2Q")]
+    #[schema(required = true, example = "MTc5NTI2MjQwMDAwMC5naWZ0XzRuOHcyYzZrMHg1dDlyM2Q")]
     pub next: Option<String>,
 }
 
+/// Follow a gift
+///
+/// For the gift's buyer, whose account's address must be verified, and for the shop's operator. For anybody else there is none of this
+/// reference. The code is not repeated here.
+#[utoipa::path(
+    get,
+    path = "/v1/billing/gifts/{reference}",
+    operation_id = "showGift",
+    tag = "Gifts",
+    security(("bearer" = ["gifts:read"])),
+    params(("reference" = String, Path, description = "The gift's public reference", example = "gift_4n8w2c6k0x5t9r3d")),
+    responses((status = 200, description = "The gift as it stands", body = GiftStatus))
+)]
 pub async fn show(
     State(doors): State<Arc<Doors>>,
     caller: Caller,
@@ -95,6 +109,22 @@ pub async fn show(
     Ok(Json(GiftStatus::of(&record)))
 }
 
+/// List the gifts that were ordered
+///
+/// Those of the token's account, paid or not, the newest first. While there are more, `next` names where the following page begins; a gift
+/// that is ordered meanwhile moves nothing. An account whose address isn't verified has none here.
+#[utoipa::path(
+    get,
+    path = "/v1/billing/gifts",
+    operation_id = "listGifts",
+    tag = "Gifts",
+    security(("bearer" = ["gifts:read"])),
+    params(
+        ("limit" = Option<u32>, Query, description = "How many at most; 20 where nothing is said", minimum = 1, maximum = 100, example = 20),
+        ("after" = Option<String>, Query, description = "What the page before gave as `next`", min_length = 1)
+    ),
+    responses((status = 200, description = "One page of gifts", body = GiftList))
+)]
 pub async fn list(State(doors): State<Arc<Doors>>, caller: Caller, uri: Uri) -> Result<Json<GiftList>, Problem> {
     let account = caller.allowed(Scope::GiftsRead)?;
     let Asked { limit, after } = Asked::read(uri.query().unwrap_or_default())?;

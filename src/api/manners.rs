@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
-    ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, CACHE_CONTROL, HeaderName, ORIGIN, VARY,
+    ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, ORIGIN, VARY,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
@@ -25,6 +25,8 @@ const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+/// An answer is no page, whatever a browser is made to think.
+const NO_PAGE: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 /// Keeps answers out of every cache, unless the endpoint says otherwise, and lets scripts of listed origins read them.
 pub async fn polite(State(doors): State<Arc<Doors>>, request: Request, next: Next) -> Response {
@@ -37,6 +39,7 @@ pub async fn polite(State(doors): State<Arc<Doors>>, request: Request, next: Nex
     };
     let headers = response.headers_mut();
     headers.entry(CACHE_CONTROL).or_insert(NO_STORE);
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(NO_PAGE);
     if !doors.origins.listed.is_empty() {
         headers.append(VARY, HeaderValue::from_static("origin"));
     }

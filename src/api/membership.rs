@@ -21,6 +21,7 @@ pub struct MembershipTime {
     #[schema(format = DateTime, example = "2026-11-21T12:00:00.000Z")]
     pub now: String,
     /// What runs now; null where nothing does.
+    #[schema(required = true)]
     pub current: Option<Running>,
     /// In time order. Stretches that pause or wait lie beside the one that runs.
     pub timeline: Vec<TimelineStretch>,
@@ -31,7 +32,7 @@ pub struct MembershipTime {
 pub struct Running {
     pub tier: TierName,
     /// Until when this runs without a pause; null for a subscription that renews.
-    #[schema(format = DateTime, example = "2027-11-21T12:00:00.000Z")]
+    #[schema(required = true, format = DateTime, example = "2027-11-21T12:00:00.000Z")]
     pub until: Option<String>,
 }
 
@@ -42,7 +43,7 @@ pub struct TimelineStretch {
     #[schema(format = DateTime, example = "2026-11-21T12:00:00.000Z")]
     pub from: String,
     /// Null for a subscription that renews, and for what waits behind one.
-    #[schema(format = DateTime, example = "2027-11-21T12:00:00.000Z")]
+    #[schema(required = true, format = DateTime, example = "2027-11-21T12:00:00.000Z")]
     pub until: Option<String>,
     /// `runs`, `paused` while a higher tier runs, or `waits` for its turn.
     #[schema(example = "runs")]
@@ -52,6 +53,17 @@ pub struct TimelineStretch {
     pub source: &'static str,
 }
 
+/// Read a membership's time
+///
+/// Of the token's account: what ran, what runs, and what will run when.
+#[utoipa::path(
+    get,
+    path = "/v1/memberships/me",
+    operation_id = "showMembership",
+    tag = "Memberships",
+    security(("bearer" = ["memberships:read"])),
+    responses((status = 200, description = "The membership's time", body = MembershipTime))
+)]
 pub async fn mine(State(doors): State<Arc<Doors>>, caller: Caller) -> Result<Json<MembershipTime>, Problem> {
     let account = caller.allowed(Scope::MembershipsRead)?;
     let membership = doors.shop.membership(account).await?;

@@ -12,6 +12,7 @@ mod idempotency;
 mod incoming;
 mod manners;
 mod membership;
+mod openapi;
 mod problem;
 mod redeem;
 mod return_urls;
@@ -28,19 +29,22 @@ use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use http::StatusCode;
 use http::header::WWW_AUTHENTICATE;
-use serde_json::json;
+use serde_json::{Value, json};
 use tower_http::compression::CompressionLayer;
 
 use crate::Error;
 use crate::shop::{Allowance, Shop};
 use crate::visitor::{self, SessionLayer};
 
+pub use openapi::document as describe;
 pub use return_urls::Origins;
 
 /// What the doors of the API are made of.
 pub struct Parts {
     pub shop: Arc<Shop>,
     pub origins: Origins,
+    /// What [`describe`] said of it.
+    pub description: Arc<Value>,
     /// For what a page of ours may ask as well.
     pub sessions: SessionLayer,
 }
@@ -53,7 +57,7 @@ struct Doors {
 
 /// Everything that isn't a page.
 pub fn routes(parts: Parts) -> Router {
-    let Parts { shop, origins, sessions } = parts;
+    let Parts { shop, origins, description, sessions } = parts;
     let doors = Arc::new(Doors { shop: Arc::clone(&shop), origins });
     let told = |allowance| layer_of((Arc::clone(&doors), allowance), manners::tell_quota);
     let endpoints = Router::new()
@@ -64,11 +68,14 @@ pub fn routes(parts: Parts) -> Router {
         .route("/v1/billing/gifts/{reference}", get(gifts::show))
         .route("/v1/memberships/me", get(membership::mine))
         .route("/v1/catalog", get(catalog::show))
+        .route("/openapi.json", get(openapi::serve(&description)))
         .route("/api/v1/billing/checkout", post(billing_checkout::create).layer(told(Allowance::Checkouts)))
         .method_not_allowed_fallback(manners::other_method)
         .route("/v1", any(manners::lost))
+        .route("/v1/", any(manners::lost))
         .route("/v1/{*rest}", any(manners::lost))
         .route("/api", any(manners::lost))
+        .route("/api/", any(manners::lost))
         .route("/api/{*rest}", any(manners::lost))
         .layer(layer_of(Arc::clone(&doors), manners::polite))
         .layer(CompressionLayer::new())

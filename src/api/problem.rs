@@ -14,7 +14,7 @@ use crate::visitor;
 
 /// What could not be done, in every answer that isn't a success.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(title = "Error")]
+#[schema(as = Error)]
 pub struct Said {
     /// A stable tag; the table of errors lists them all.
     #[schema(example = "validation_failed")]
@@ -79,9 +79,12 @@ impl Problem {
         self
     }
 
-    #[cfg(test)]
     pub const fn status(&self) -> StatusCode {
         self.status
+    }
+
+    pub const fn said(&self) -> &Said {
+        &self.said
     }
 }
 

@@ -53,10 +53,23 @@ pub struct RedeemedGift {
     #[schema(value_type = f64, example = 12)]
     pub duration_months: u32,
     /// The account that the time was given to.
-    #[schema(example = "acct_7h2m9q4v1c8x3d6k")]
+    #[schema(required = true, example = "acct_7h2m9q4v1c8x3d6k")]
     pub redeemed_by_user_id: Option<String>,
 }
 
+/// Redeem a gift
+///
+/// For the token's account, whose verified address must be `recipient_email` and the one that the gift was sent to. Whoever isn't the
+/// recipient gets 412 in every state of the gift. A page of the shop itself may send this with its visitor's session instead of a token.
+#[utoipa::path(
+    post,
+    path = "/v1/billing/gifts/redeem",
+    operation_id = "redeemGift",
+    tag = "Gifts",
+    security(("bearer" = ["gifts:redeem"])),
+    request_body = RedeemRequest,
+    responses((status = 200, description = "Gift redeemed", body = RedeemedGift))
+)]
 pub async fn redeem(State(doors): State<Arc<Doors>>, visitor: Visitor, incoming: Incoming) -> Result<Json<RedeemedGift>, Problem> {
     let account = visitor.allowed(Scope::GiftsRedeem)?;
     let request = incoming.request_key(&doors.shop, account, "POST /v1/billing/gifts/redeem").await?;

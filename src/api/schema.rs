@@ -2,12 +2,14 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::{Object, ObjectBuilder, Type};
 
-use crate::catalog::Tier;
+use crate::catalog::{Months, Tier};
 use crate::values::Money;
 
 /// What is given.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(example = "founder")]
 #[serde(rename_all = "lowercase")]
 pub enum TierName {
     Member,
@@ -21,6 +23,16 @@ impl From<Tier> for TierName {
             Tier::Founder => Self::Founder,
         }
     }
+}
+
+/// How a body says for how long: one of the lengths that are sold, as a number.
+pub fn months() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::Number)
+        .enum_values(Some(Months::ALL.map(Months::count)))
+        .description(Some("For how long. A number, and no text."))
+        .examples([12])
+        .build()
 }
 
 /// A sum of money.

@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use url::Url;
 use utoipa::ToSchema;
+use utoipa::openapi::ObjectBuilder;
+use utoipa::openapi::schema::SchemaType;
 
 use super::incoming::{Member, Object, Unread};
 use super::problem::Problem;
@@ -18,7 +20,7 @@ const BODY: &str = "body";
 
 /// All that is wrong with a body.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(title = "HTTPValidationError")]
+#[schema(as = HTTPValidationError)]
 pub struct HttpValidationError {
     pub detail: Vec<ValidationError>,
 }
@@ -27,22 +29,27 @@ pub struct HttpValidationError {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ValidationError {
     /// Where: `body`, then the name of a member, or how many bytes in; or `header` and its name.
-    #[schema(value_type = Vec<Step>, example = json!(["body", "success_url"]))]
+    #[schema(example = json!(["body", "success_url"]))]
     pub loc: Vec<Step>,
-    #[schema(example = "Input should be a valid string")]
+    #[schema(example = "Input should be a valid URL, relative URL without a base")]
     pub msg: String,
     /// `missing`, `json_invalid`, `model_attributes_type`, `string_type`, `url_parsing`, `url_scheme`, `url_too_long`,
     /// `url_syntax_violation`, `value_error`, `idempotency_key_invalid` or `idempotency_key_reused`.
     #[serde(rename = "type")]
-    #[schema(example = "string_type")]
+    #[schema(example = "url_parsing")]
     pub kind: &'static str,
     /// What was sent there.
-    #[schema(value_type = Object, example = 5)]
+    #[schema(schema_with = anything)]
     pub input: Value,
     /// More about it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, required = false, example = json!({ "error": "relative URL without a base" }))]
     pub ctx: Option<Box<Value>>,
+}
+
+fn anything() -> utoipa::openapi::Object {
+    let anything = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
+    anything.description(Some("What was sent there.")).examples(["/welcome"]).build()
 }
 
 /// A step towards what is wrong.

@@ -6,6 +6,7 @@ use super::parts::course::When;
 use super::parts::dates::date;
 use super::parts::turns::days;
 use super::parts::{Course, Frame, Place, Spool, Stop, Turn, turns};
+use super::plan::OwnPlan;
 use crate::memberships::{Stretch, StretchKind};
 use crate::shop::{AccountView, DeliverySeen, GiftLine, Standing};
 use crate::values::Timestamp;
@@ -34,6 +35,7 @@ pub fn AccountPage(account: AccountView) -> impl IntoView {
                     <p class="gap"><a href="/redeem">"Redeem a code"</a></p>
                 </section>
             </div>
+            <OwnPlan chosen=account.plan subscription=account.subscription/>
             <section class="ruled" aria-labelledby="signing-in">
                 <h2 id="signing-in">"Signing in"</h2>
                 <div class="stack">

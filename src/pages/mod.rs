@@ -4,6 +4,7 @@
 
 mod account;
 mod app;
+mod docs;
 mod doors;
 mod error;
 mod gift;
@@ -11,6 +12,7 @@ mod home;
 mod links;
 mod login;
 mod parts;
+mod plan;
 mod redeem;
 mod refusal;
 mod register;
@@ -32,6 +34,7 @@ use crate::values::Zone;
 
 pub use account::AccountPage;
 pub use app::App;
+pub use docs::{ApiDescription, DocsPage};
 pub use error::ErrorPage;
 pub use gift::GiftPage;
 pub use home::HomePage;

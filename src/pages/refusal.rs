@@ -127,10 +127,12 @@ pub enum Notice {
     Redeemed,
     SignedOut,
     TokenEnded,
+    PlanChosen,
+    SubscriptionEnds,
 }
 
 impl Notice {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::SentAgain,
         Self::Readdressed,
         Self::Reissued,
@@ -140,6 +142,8 @@ impl Notice {
         Self::Redeemed,
         Self::SignedOut,
         Self::TokenEnded,
+        Self::PlanChosen,
+        Self::SubscriptionEnds,
     ];
 
     /// As a query parameter carries it.
@@ -154,6 +158,8 @@ impl Notice {
             Self::Redeemed => "redeemed",
             Self::SignedOut => "signed-out",
             Self::TokenEnded => "token-ended",
+            Self::PlanChosen => "plan-chosen",
+            Self::SubscriptionEnds => "subscription-ends",
         }
     }
 
@@ -168,6 +174,8 @@ impl Notice {
             Self::Redeemed => "Your gift is redeemed, and whoever gave it to you is told.",
             Self::SignedOut => "You are signed out.",
             Self::TokenEnded => "The token is ended. Whatever used it is refused from now on.",
+            Self::PlanChosen => "Your choice is kept. Nothing was charged.",
+            Self::SubscriptionEnds => "Your subscription ends with the time that is paid.",
         }
     }
 }

@@ -45,7 +45,7 @@ pub async fn own_origin(State(gate): State<Arc<Gate>>, request: Request, next: N
 /// where no `Authorization` came, and another site can make a browser send a cookie but not that.
 fn carries_its_own_proof(request: &Request) -> bool {
     let path = request.uri().path();
-    let takes_tokens = path.starts_with("/v1/") || path.starts_with("/api/");
+    let takes_tokens = matches!(path.split('/').nth(1), Some("v1" | "api" | "openapi.json"));
     let goes_by_session = request.headers().contains_key(COOKIE) && !request.headers().contains_key(AUTHORIZATION);
     path.starts_with("/webhooks/") || (takes_tokens && !goes_by_session)
 }

@@ -31,7 +31,7 @@ use super::telemetry;
 use crate::api;
 use crate::catalog::Brand;
 use crate::error::CauseKept;
-use crate::pages::{App, Draft, Notice, Refusal, RequestId, Shell, Shopfront, SignedIn};
+use crate::pages::{ApiDescription, App, Draft, Notice, Refusal, RequestId, Shell, Shopfront, SignedIn};
 use crate::shop::Shop;
 use crate::store::sessions::Sessions;
 use crate::values::Accent;
@@ -57,9 +57,11 @@ pub struct Parts {
 pub async fn router(parts: Parts) -> Router {
     let Parts { shop, front, site, sessions, gate, allowed_origins, checkout_origins, is_https } = parts;
     let origins = api::Origins { own: gate.origin.clone(), listed: allowed_origins };
+    let description = Arc::new(api::describe(&front.brand.name, &gate.origin));
     let sessions = visitor::sessions(sessions, is_https);
     let gate = Arc::new(gate);
-    let bare = pages(&shop, &front, &site);
+    let described = ApiDescription(Arc::clone(&description));
+    let bare = pages(&shop, &front, &described, &site);
     let pages = bare
         .clone()
         .layer(from_fn_with_state(bare.clone(), refused_forms))
@@ -71,7 +73,7 @@ pub async fn router(parts: Parts) -> Router {
     let pages = pages.layer(CompressionLayer::new()).layer(from_fn(guards::never_stored));
     let program = Router::new()
         .merge(pages)
-        .merge(api::routes(api::Parts { shop, origins, sessions }))
+        .merge(api::routes(api::Parts { shop, origins, description, sessions }))
         .merge(site.pkg())
         .route(ACCENT_SHEET, get(accent_of).with_state(front))
         .route_layer(from_fn(telemetry::note_route))
@@ -95,11 +97,14 @@ pub async fn router(parts: Parts) -> Router {
 }
 
 /// The pages, their forms, and the page that says that there is none.
-fn pages(shop: &Arc<Shop>, front: &Arc<Shopfront>, site: &Site) -> Router {
+fn pages(shop: &Arc<Shop>, front: &Arc<Shopfront>, described: &ApiDescription, site: &Site) -> Router {
     let options = site.leptos_options();
     let context = {
-        let (shop, front) = (Arc::clone(shop), Arc::clone(front));
-        move || provide_request(&shop, &front)
+        let (shop, front, described) = (Arc::clone(shop), Arc::clone(front), described.clone());
+        move || {
+            provide_context(described.clone());
+            provide_request(&shop, &front);
+        }
     };
     let document = {
         let options = options.clone();

@@ -1,12 +1,12 @@
 //! An account's own page: its time, the gifts it gave and those it was given.
 
 use super::gift_page::delivery;
-use super::{AccountView, GiftLine, Shop, Standing};
+use super::{AccountView, GiftLine, OwnSubscription, Shop, Standing};
 use crate::Result;
 use crate::accounts::Account;
 use crate::gifts::Gift;
 use crate::memberships;
-use crate::store::gifts as gift_rows;
+use crate::store::{gifts as gift_rows, subscriptions};
 use crate::values::{PersonName, Timestamp};
 
 /// How many gifts of each kind the page lists.
@@ -18,6 +18,7 @@ impl Shop {
         let now = self.clock.now();
         let mut connection = self.store.connection().await?;
         let ledger = self.ledger(&mut connection, account).await?;
+        let subscription = subscriptions::living_of(&mut connection, &account.id).await?;
         let (mut given, mut received) = (Vec::new(), Vec::new());
         if account.is_verified() {
             for gift in gift_rows::given_by(&mut connection, &account.email, GIFTS_MAX).await? {
@@ -33,6 +34,8 @@ impl Shop {
             email: account.email.clone(),
             is_verified: account.is_verified(),
             today: now,
+            plan: account.plan,
+            subscription: subscription.map(|subscription| OwnSubscription { tier: subscription.tier, state: subscription.state }),
             timeline: memberships::timeline(&ledger, &self.zone),
             given,
             received,

@@ -1,6 +1,7 @@
 //! What the verbs answer: plain data, from which the pages and the API make what they show.
 
 use crate::catalog::{Months, Tier};
+use crate::checkout::SubscriptionState;
 use crate::memberships::Stretch;
 use crate::values::{Email, GiftId, Message, Money, PersonName, Timestamp};
 
@@ -171,10 +172,21 @@ pub struct AccountView {
     pub today: Timestamp,
     /// Past, present and future stretches of membership, in time order.
     pub timeline: Vec<Stretch>,
+    /// The subscription that its checkout would sell.
+    pub plan: Tier,
+    /// The one that runs, is paused, or ends soon.
+    pub subscription: Option<OwnSubscription>,
     /// Gifts bought with this address.
     pub given: Vec<GiftLine>,
     /// Gifts redeemed by this account or waiting for its address.
     pub received: Vec<GiftLine>,
+}
+
+/// A subscription of one's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnSubscription {
+    pub tier: Tier,
+    pub state: SubscriptionState,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,5 +14,6 @@ mod repeating;
 mod scanners;
 mod secrets;
 pub mod specs;
+mod subscribing;
 mod walls;
 mod world;

@@ -5,11 +5,12 @@ use leptos::prelude::*;
 use super::super::*;
 use crate::accounts::{AccessToken, Scope, Scopes, TokenSecret};
 use crate::catalog::{Catalog, Discount, Months, PromoCode, PromoName, Tier};
+use crate::checkout::SubscriptionState;
 use crate::error::{Error, Wrong};
 use crate::memberships::{Source, Stretch, StretchKind};
 use crate::shop::{
-    AccountView, Card, DeliverySeen, GiftLine, Knot, KnotKind, Masked, PaymentSeen, Quote, Receipt, RedeemView, Standing,
-    StatusPage, Thanks,
+    AccountView, Card, DeliverySeen, GiftLine, Knot, KnotKind, Masked, OwnSubscription, PaymentSeen, Quote, Receipt, RedeemView,
+    Standing, StatusPage, Thanks,
 };
 use crate::values::{AccountId, Currency, Email, Entropy, GrantId, Label, Message, Money, PersonName, Timestamp, TokenId};
 
@@ -181,6 +182,15 @@ fn account_scenes() -> Vec<Scene> {
             view! { <AccountPage account=empty/> }.into_any()
         })
         .signed_in(),
+        scene("account-subscribed", || {
+            let state = SubscriptionState::Active { paid_until: Some(at(20)), ends_at: None };
+            let subscribed = AccountView { subscription: Some(OwnSubscription { tier: Tier::Founder, state }), ..account() };
+            view! { <AccountPage account=subscribed/> }.into_any()
+        })
+        .signed_in(),
+        scene("account-plan-refused", || view! { <AccountPage account=account()/> }.into_any())
+            .signed_in()
+            .refused(Error::invalid("plan", "Choose one of the two"), &[("plan", "gold")]),
         scene("account-password", || view! { <ChangePasswordPage/> }.into_any()).signed_in(),
         scene("account-email", || view! { <ChangeAddressPage email=email("bea@example.com")/> }.into_any()).signed_in(),
         scene("account-email-confirm", || view! { <ConfirmAddressPage link=link()/> }.into_any()).signed_in(),
@@ -338,6 +348,8 @@ fn account() -> AccountView {
         email: email("bea@example.com"),
         is_verified: true,
         today: today(),
+        plan: Tier::Member,
+        subscription: None,
         timeline: timeline(),
         given: vec![
             line("Carl", ready, DeliverySeen::Scheduled { due_at: at(33) }),

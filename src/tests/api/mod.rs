@@ -1,8 +1,11 @@
 //! What programs are answered: every status of every endpoint, and what nobody should send.
 
 mod billing_checkout;
+mod contract;
 mod gift_checkout;
 mod idempotency;
+mod manners;
+mod reading;
 mod redeem;
 
 use serde_json::{Value, json};

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use self::schemas::Document;
+pub use self::schemas::{Document, Reading};
 use crate::checkout::ProviderName;
 
 /// What the providers have, our adapters use, and the documents leave out.
@@ -42,7 +42,7 @@ pub fn assert_request(provider: ProviderName, method: &str, path: &str, body: &s
         (false, "") => Value::Object(serde_json::Map::new()),
         (false, json) => serde_json::from_str(json).unwrap(),
     };
-    assert_fits(document, &request.schema, schemas::Reading::Strict, &sent, &format!("{provider}: {method} {path}"));
+    assert_fits(document, &request.schema, Reading::Strict, &sent, &format!("{provider}: {method} {path}"));
 }
 
 /// What the sandbox answers must be what the provider's document describes. A path that the document leaves out passes where
@@ -57,7 +57,7 @@ pub fn assert_answer(provider: ProviderName, method: &str, path: &str, status: u
     };
     let described = document.answer(method, path, status).or_else(named);
     if let Some(schema) = described {
-        assert_fits(document, &schema, schemas::Reading::Open, body, &format!("{provider}: {status} to {method} {path}"));
+        assert_fits(document, &schema, Reading::Open, body, &format!("{provider}: {status} to {method} {path}"));
     }
 }
 
@@ -67,11 +67,11 @@ pub fn assert_event(provider: ProviderName, body: &Value) {
     let document = specs.document(provider);
     let kind = ["type", "eventType", "object"].iter().find_map(|name| body.get(name)?.as_str()).unwrap_or_default();
     let event = document.event(kind).unwrap_or_else(|| panic!("{provider} documents no event {kind}"));
-    assert_fits(document, &event, schemas::Reading::Open, body, &format!("{provider}: event {kind}"));
+    assert_fits(document, &event, Reading::Open, body, &format!("{provider}: event {kind}"));
     let object = body.pointer("/data/object");
     let described = object.and_then(|object| object.get("object")?.as_str()).and_then(|name| document.schema_named(name));
     if let (Some(object), Some(schema)) = (object, described) {
-        assert_fits(document, &schema, schemas::Reading::Open, object, &format!("{provider}: object of event {kind}"));
+        assert_fits(document, &schema, Reading::Open, object, &format!("{provider}: object of event {kind}"));
     }
 }
 
@@ -80,7 +80,7 @@ pub fn operations(provider: ProviderName) -> Vec<(String, String)> {
     SPECS.as_ref().map(|specs| specs.document(provider).operations()).unwrap_or_default()
 }
 
-fn assert_fits(document: &Document, schema: &str, reading: schemas::Reading, value: &Value, what: &str) {
+fn assert_fits(document: &Document, schema: &str, reading: Reading, value: &Value, what: &str) {
     let errors = document.errors(schema, reading, value);
     assert!(errors.is_empty(), "{what} is not as documented:\n{}\n{value:#}", errors.join("\n"));
 }
@@ -139,7 +139,7 @@ impl Specs {
 mod tests {
     use serde_json::json;
 
-    use super::schemas::Reading;
+    use super::Reading;
     use super::*;
 
     /// What is wrong with a body of ours.

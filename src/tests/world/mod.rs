@@ -38,7 +38,7 @@ pub use cable::Cable;
 pub use log::Log;
 pub use mail::{Mail, Mailboxes};
 pub use people::{PASSWORD, Promise};
-pub use program::Program;
+pub use program::{Program, Reply};
 pub use stripe::{HOSTED, Says, ScriptedStripe, WEBHOOK_SECRET};
 
 /// Tells one story twice, on each engine: `journey!(a_gift_arrives, async |world: &World| { … });`
