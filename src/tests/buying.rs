@@ -132,6 +132,14 @@ journey!(a_gift_is_bought_paid_mailed_and_redeemed, async |world: &World| {
         From Ada Founder, 12 months
         Redeemed 21 November 2026
         Redeem a code
+        Your own subscription
+        None runs. It would go on until you end it, and gift time of the same or a lower tier waits behind it.
+        Which one
+        Member €9 a month
+        Founder €20 a month
+        Continue to payment
+        Keep the choice for later
+        A program with a token of yours subscribes you to the one that is chosen here, and to no other.
         Signing in
         With bob@example.com.
         Change your password Change your address Access tokens
