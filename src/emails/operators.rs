@@ -74,7 +74,9 @@ fn in_short(reason: &str) -> &str {
 fn in_a_sentence(reason: &str) -> String {
     match reason {
         "dispute" => "the buyer’s bank disputes the payment. What is not redeemed is held until the provider says how that was decided.",
-        "mismatch" => "what was paid is not what was agreed. It is held until you decide.",
+        "mismatch" => {
+            "what was paid is not what was agreed. It is held until you decide: “ribbon gift release” with its reference lets it go on, and paying it back on the provider’s pages ends it."
+        }
         "paid_twice" => {
             "it was paid a second time. The second payment is given back by itself; you get another mail only if that fails."
         }
@@ -119,7 +121,7 @@ mod tests {
 
             Look at gift_7h2kq9v4xw000000: another sum was paid
 
-            About the gift gift_7h2kq9v4xw000000: what was paid is not what was agreed. It is held until you decide.
+            About the gift gift_7h2kq9v4xw000000: what was paid is not what was agreed. It is held until you decide: “ribbon gift release” with its reference lets it go on, and paying it back on the provider’s pages ends it.
 
             All that happened to it: ribbon gift show gift_7h2kq9v4xw000000
 

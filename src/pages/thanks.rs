@@ -14,6 +14,8 @@ pub fn ThanksPage(thanks: Thanks) -> impl IntoView {
         PaymentSeen::Paid => ("Thank you", view! { <Paid status=status_page/> }.into_any()),
         PaymentSeen::Processing => ("Your payment is under way", view! { <Processing status=status_page/> }.into_any()),
         PaymentSeen::Open => ("Not paid yet", view! { <Open status=status_page/> }.into_any()),
+        PaymentSeen::Checked => ("We are checking your payment", view! { <Checked status=status_page/> }.into_any()),
+        PaymentSeen::PaidBack => ("Paid back", view! { <PaidBack status=status_page/> }.into_any()),
         PaymentSeen::Ended => ("Nothing was charged", view! { <Ended/> }.into_any()),
     };
     view! {
@@ -74,6 +76,27 @@ fn Open(status: StatusPage) -> impl IntoView {
         <p class="lead">"The payment page tells us of no payment. Nothing was charged so far."</p>
         <p>"If you have just paid, the word may take a minute to reach us; the gift’s own page will say so."</p>
         <p class="row"><a class="btn" href=status.path.clone()>"Follow your gift"</a>" "<a href="/gift">"Make a gift anew"</a></p>
+        <p class="small">"Reference: "<span class="code">{status.reference.to_string()}</span></p>
+    }
+}
+
+#[component]
+fn Checked(status: StatusPage) -> impl IntoView {
+    view! {
+        <h1>"We are checking your payment"</h1>
+        <p class="lead">"It has reached us, and somebody looks at it before the gift goes on. Nothing is lost, and you need not pay again."</p>
+        <p>"The gift’s own page always says how it stands."</p>
+        <p class="row"><a class="btn" href=status.path.clone()>"Follow your gift"</a></p>
+        <p class="small">"Reference: "<span class="code">{status.reference.to_string()}</span></p>
+    }
+}
+
+#[component]
+fn PaidBack(status: StatusPage) -> impl IntoView {
+    view! {
+        <h1>"Paid back"</h1>
+        <p class="lead">"The money for this gift has gone back, and its code redeems nothing any more."</p>
+        <p class="row"><a class="btn" href=status.path.clone()>"What happened to it"</a>" "<a href="/gift">"Make a gift anew"</a></p>
         <p class="small">"Reference: "<span class="code">{status.reference.to_string()}</span></p>
     }
 }

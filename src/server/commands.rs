@@ -72,6 +72,8 @@ enum AccountCommand {
 enum GiftCommand {
     /// Shows what happened to a gift, by its reference.
     Show { reference: String },
+    /// Lets a gift that is held go on: it can be redeemed, and is mailed when it is due.
+    Release { reference: String },
 }
 
 /// Runs the command that this process was started with.
@@ -94,6 +96,7 @@ async fn carry_out(command: Command, settings: Settings) -> Result<(), StartErro
             create_account(&settings, &email, admin, verified).await
         }
         Command::Gift(GiftCommand::Show { reference }) => show_gift(&settings, &reference).await,
+        Command::Gift(GiftCommand::Release { reference }) => release_gift(&settings, &reference).await,
         Command::Promo(command) => promo::carry_out(command, &settings).await,
         Command::Token(command) => token::carry_out(command, &settings).await,
     }
@@ -129,7 +132,8 @@ async fn reconcile(settings: &Settings) -> Result<(), StartError> {
         }
     }
     world.end().await;
-    say(format_args!("{} asked about, {} changed, {} failed.", done.asked(), done.changed(), done.failed()))
+    say(format_args!("{} asked about, {} changed, {} failed.", done.asked(), done.changed(), done.failed()))?;
+    if done.failed() == 0 { Ok(()) } else { Err(StartError::Unanswered(done.failed())) }
 }
 
 async fn create_account(settings: &Settings, email: &str, is_admin: bool, is_verified: bool) -> Result<(), StartError> {
@@ -143,15 +147,26 @@ async fn create_account(settings: &Settings, email: &str, is_admin: bool, is_ver
 }
 
 async fn show_gift(settings: &Settings, reference: &str) -> Result<(), StartError> {
-    let unknown = || StartError::UnknownGift(reference.to_owned());
-    let id: GiftId = reference.parse().map_err(|_| unknown())?;
-    let shop = open_shop(settings).await?;
-    let history = shop.gift_history(&id).await;
-    let history = history.map_err(|error| if matches!(error, crate::Error::GiftNotFound) { unknown() } else { error.into() })?;
-    for line in history {
+    let id = read_reference(reference)?;
+    let history = open_shop(settings).await?.gift_history(&id).await;
+    for line in history.map_err(|error| of_gift(reference, error))? {
         say(format_args!("{line}"))?;
     }
     Ok(())
+}
+
+async fn release_gift(settings: &Settings, reference: &str) -> Result<(), StartError> {
+    let id = read_reference(reference)?;
+    open_shop(settings).await?.release_gift(&id).await.map_err(|error| of_gift(reference, error))?;
+    show_gift(settings, reference).await
+}
+
+fn read_reference(reference: &str) -> Result<GiftId, StartError> {
+    reference.parse().map_err(|_| StartError::UnknownGift(reference.to_owned()))
+}
+
+fn of_gift(reference: &str, error: crate::Error) -> StartError {
+    if matches!(error, crate::Error::GiftNotFound) { StartError::UnknownGift(reference.to_owned()) } else { error.into() }
 }
 
 /// The shop without its doors, for a command that works on its rows.

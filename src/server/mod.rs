@@ -57,6 +57,9 @@ pub enum StartError {
     UnknownGift(String),
     #[error("no account has the address {0}")]
     UnknownAccount(String),
+    /// Each was said in a line of its own.
+    #[error("{0} of the orders could not be asked about")]
+    Unanswered(usize),
     #[error("there is no token {0} that could be ended")]
     UnknownToken(String),
 }

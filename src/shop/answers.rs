@@ -78,6 +78,10 @@ pub enum PaymentSeen {
     Processing,
     /// Still open: not paid, and can be.
     Open,
+    /// It is paid, and somebody looks at the payment before the gift goes on.
+    Checked,
+    /// It was paid, and the money went back.
+    PaidBack,
     /// It can no longer be paid.
     Ended,
 }

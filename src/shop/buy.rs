@@ -9,7 +9,7 @@ use url::Url;
 use super::rate_limit::Limit;
 use super::{Purchase, Raced, RequestKey, Shop, Wish, until_unraced};
 use crate::Error;
-use crate::catalog::Offer;
+use crate::catalog::{Offer, PriceIds};
 use crate::checkout::{CheckoutSession, LineItem, Order, OrderState};
 use crate::gifts::{self, Delivery, Gift, GiftState};
 use crate::store::{self, gifts as gift_rows, orders, promo_codes};
@@ -211,10 +211,12 @@ impl Shop {
         }
     }
 
-    /// What makes two purchases the same one, unreadable for whoever sees the table. The list price and where it is paid are of it: an
-    /// order that was begun before the operator changed either is not taken up again.
+    /// What makes two purchases the same one, unreadable for whoever sees the table. The list price, where it is paid and what it is
+    /// called there are of it: an order that was begun before the operator changed one of them is not taken up again.
     fn fingerprint(&self, purchase: &Purchase) -> crate::Result<String> {
-        let price = self.offer(purchase)?.price;
+        let offer = self.offer(purchase)?;
+        let (price, PriceIds { stripe, creem, flowglad }) = (offer.price, &offer.price_ids);
+        let known_as = [stripe, creem, flowglad].map(|id| id.as_deref().unwrap_or_default());
         let Purchase {
             tier,
             months,
@@ -239,6 +241,7 @@ impl Shop {
                 self.selling.as_str(),
                 &price.minor.to_string(),
                 price.currency.as_str(),
+                &known_as.join(" "),
                 tier.as_str(),
                 &months.count().to_string(),
                 recipient_name.as_str(),

@@ -15,6 +15,7 @@ impl Shop {
         let (order_id, session_id) = gifts::read_order_token(&self.secrets, token).ok_or(Error::NotFound)?;
         let payment = self.payment_seen(&order_id, &session_id, query).await?;
         let gift = self.gift_of(&order_id).await?;
+        let payment = if matches!(gift.state, GiftState::Held { .. }) { PaymentSeen::Checked } else { payment };
         Ok(Thanks { payment, status_page: self.show(&gift).await? })
     }
 
@@ -99,8 +100,11 @@ impl Shop {
         Ok(match self.order_state(order_id).await? {
             OrderState::Open if is_under_way => PaymentSeen::Processing,
             OrderState::Open => PaymentSeen::Open,
+            // Nothing of it was settled yet.
+            OrderState::Disputed { settled: false, .. } => PaymentSeen::Checked,
             OrderState::Paid { .. } | OrderState::PartiallyRefunded { .. } | OrderState::Disputed { .. } => PaymentSeen::Paid,
-            OrderState::Expired { .. } | OrderState::Failed { .. } | OrderState::Refunded { .. } => PaymentSeen::Ended,
+            OrderState::Refunded { .. } => PaymentSeen::PaidBack,
+            OrderState::Expired { .. } | OrderState::Failed { .. } => PaymentSeen::Ended,
         })
     }
 

@@ -53,6 +53,7 @@ mod reconcile;
 mod redeem;
 mod register;
 mod reissue;
+mod release;
 mod requests;
 mod reset;
 mod send_again;

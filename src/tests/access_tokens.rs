@@ -12,11 +12,10 @@ async fn makes(browser: &Browser, name: &str, expires: &str) -> Answer {
     browser.posts(PAGE, &[("name", name), ("gifts_read", "gifts:read"), ("expires", expires)]).await
 }
 
-/// The token that the page shows.
+/// The token that the page shows; the islands' file may begin like one.
 fn shown(page: &Answer) -> Option<String> {
-    let start = page.html.find(TokenSecret::PREFIX)?;
-    let token: String = page.html[start..].chars().take_while(|symbol| symbol.is_ascii_alphanumeric() || *symbol == '_').collect();
-    TokenSecret::parse(&token).is_ok().then_some(token)
+    let words = page.html.split(|symbol: char| !symbol.is_ascii_alphanumeric() && symbol != '_');
+    words.filter(|word| word.starts_with(TokenSecret::PREFIX)).find(|word| TokenSecret::parse(word).is_ok()).map(str::to_owned)
 }
 
 async fn is_taken(world: &World, token: &str) -> bool {

@@ -296,6 +296,8 @@ journey!(a_refund_that_comes_before_its_payment_waits_for_it, async |world: &Wor
     assert_eq!(world.states(&promise).await, "open, pending", "no order is known by that payment yet");
     world.webhook(&world.stripe.event(&promise.session, Says::Paid)).await.is(200);
     assert_eq!(world.states(&promise).await, "refunded, refunded");
+    let thanks = world.browser().opens(world.stripe.session(&promise.session).back.success.as_str()).await.is(200);
+    assert!(thanks.html.contains("<h1>Paid back</h1>"), "{}", thanks.text());
     world.send_outbox().await;
     assert_eq!(world.mails_to("bob@example.com").len(), 0);
 });
@@ -306,6 +308,17 @@ journey!(another_amount_holds_the_gift_and_tells_the_operator, async |world: &Wo
     assert_eq!(world.states(&promise).await, "paid, held");
     world.send_outbox().await;
     expect!["help@ribbon.example: Look at gift_smk645aednvb5cns: another sum was paid"].assert_eq(&world.subjects().join("\n"));
+    let thanks = world.browser().opens(world.stripe.session(&promise.session).back.success.as_str()).await.is(200);
+    assert!(thanks.html.contains("<h1>We are checking your payment</h1>"), "{}", thanks.text());
+
+    let id = "gift_smk645aednvb5cns".parse().unwrap();
+    world.shop.release_gift(&id).await.unwrap();
+    assert!(world.shop.release_gift(&id).await.is_err(), "it isn't held any more");
+    assert_eq!(world.states(&promise).await, "paid, purchased");
+    world.send_outbox().await;
+    assert_eq!((world.mails_to("ada@example.com").len(), world.mails_to("bob@example.com").len()), (1, 1));
+    world.redeems_the_mail_to("bob@example.com").await;
+    world.send_outbox().await;
 });
 
 /// The order of `promise` is told to be paid by another payment.

@@ -87,6 +87,8 @@ fn shop_scenes() -> Vec<Scene> {
         scene("thanks", || thanks(PaymentSeen::Paid)),
         scene("thanks-processing", || thanks(PaymentSeen::Processing)),
         scene("thanks-open", || thanks(PaymentSeen::Open)),
+        scene("thanks-checked", || thanks(PaymentSeen::Checked)),
+        scene("thanks-paid-back", || thanks(PaymentSeen::PaidBack)),
         scene("thanks-ended", || thanks(PaymentSeen::Ended)),
     ]
 }
