@@ -68,7 +68,7 @@ impl Shop {
             let changed = after != order || followed != ordered;
             (after, changed)
         };
-        self.settle_session(&mut tx, &after, session.as_ref(), &event.facts, now).await?;
+        self.settle_session(&mut tx, &after, session.as_ref(), event, now).await?;
         if order.awaits_payment() && !after.awaits_payment() {
             self.close_other_sessions(&mut tx, &after, session.as_ref(), now).await?;
         }
@@ -107,10 +107,11 @@ impl Shop {
         tx: &mut Tx,
         order: &Order,
         session: Option<&CheckoutSession>,
-        facts: &[Fact],
+        event: &ProviderEvent,
         now: Timestamp,
     ) -> Result<(), store::Error> {
         let Some(session) = session else { return Ok(()) };
+        let facts = &event.facts;
         let tells = self.provider(session.provider).map(|provider| provider.capabilities());
         let is_undecided = matches!(order.state, OrderState::Disputed { paid_at: Some(_), .. });
         if is_undecided && tells.is_some_and(|tells| !tells.dispute_ends) {
@@ -119,7 +120,8 @@ impl Shop {
         if session.next_check_at.is_none() {
             return Ok(());
         }
-        let is_paid = facts.iter().any(Fact::is_of_payment) && !order.awaits_payment();
+        let is_dealt_with = if payment_beside(order, event).is_some() { is_whole } else { Fact::is_of_payment };
+        let is_paid = facts.iter().any(is_dealt_with) && !order.awaits_payment();
         if !is_paid && !facts.iter().any(Fact::ends_session) {
             return Ok(());
         }
@@ -313,6 +315,11 @@ fn payment_beside<'a>(order: &Order, event: &'a ProviderEvent) -> Option<&'a Pay
 
 fn money_of(event: &ProviderEvent) -> Option<&PaymentId> {
     event.payment.as_ref().filter(|_| event.facts.iter().any(Fact::is_of_money))
+}
+
+/// Says enough of a payment beside the order's: it is given back once it is known to have been made, unless it went back by itself.
+const fn is_whole(fact: &Fact) -> bool {
+    matches!(fact, Fact::Paid { .. } | Fact::Refunded { whole: true, .. } | Fact::DisputeLost)
 }
 
 fn can_be_refunded(facts: &[Fact]) -> bool {

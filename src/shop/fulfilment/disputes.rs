@@ -3,6 +3,7 @@
 use super::testing::{A_DAY, ALL_BACK, Desk, PAID, Puppet};
 use super::*;
 use crate::checkout::OrderState;
+use crate::shop::testing::HOME;
 use crate::store::Store;
 use crate::store::testing::on_both;
 
@@ -30,6 +31,19 @@ on_both!(a_dispute_whose_end_nobody_tells_is_decided_by_asking, async |store: St
         assert_eq!(desk.gift().await, state);
     }
     assert_eq!(desk.session().await.next_check_at, None, "it is decided");
+});
+
+on_both!(a_second_payment_that_is_disputed_before_it_is_told_of_goes_back_too, async |store: Store| {
+    let desk = Desk::on(store).await;
+    desk.world.pass(A_DAY);
+    let again = Desk::buys(&desk.world, HOME).await;
+    desk.hears(desk.event(Some(&again.session_id), Some("pi_2"), &[PAID])).await;
+    desk.hears(desk.seen(Some("pi_1"), &[Fact::Disputed])).await;
+    assert!(desk.session().await.next_check_at.is_some(), "nobody has heard yet that it was made");
+    desk.hears(desk.seen(Some("pi_1"), &[Fact::Disputed, PAID])).await;
+    let posted = desk.world.kinds_posted().await;
+    assert_eq!(posted.iter().filter(|kind| *kind == "refund_payment").count(), 1, "{posted:?}");
+    assert_eq!((desk.gift().await, desk.session().await.next_check_at), ("purchased", None));
 });
 
 on_both!(the_operator_hears_once_of_a_dispute_that_came_before_its_payment, async |store: Store| {
