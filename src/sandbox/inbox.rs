@@ -17,7 +17,7 @@ use super::world::World;
 use crate::values::Timestamp;
 
 /// The oldest mails make room beyond this many.
-const MOST_MAILS: usize = 2_000;
+const MOST_MAILS: usize = 10_000;
 
 /// What a mail's HTML may do in its frame: be seen, and open links in a tab of their own.
 const FRAME: &str = "allow-popups allow-popups-to-escape-sandbox";
