@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use data_encoding::BASE64URL_NOPAD;
+use http::StatusCode;
 use http::Uri;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -103,10 +104,16 @@ pub async fn show(
     reference: Result<Path<String>, PathRejection>,
 ) -> Result<Json<GiftStatus>, Problem> {
     let account = caller.allowed(Scope::GiftsRead)?;
-    let Path(reference) = reference.map_err(|_| Error::GiftNotFound)?;
-    let reference: GiftId = reference.parse().map_err(|_| Error::GiftNotFound)?;
-    let record = doors.shop.gift_record(&reference, account).await?;
+    let Path(reference) = reference.map_err(|_| unknown())?;
+    let reference: GiftId = reference.parse().map_err(|_| unknown())?;
+    let record = doors.shop.gift_record(&reference, account).await;
+    let record = record.map_err(|error| if matches!(error, Error::GiftNotFound) { unknown() } else { error.into() })?;
     Ok(Json(GiftStatus::of(&record)))
+}
+
+/// The error's own sentence is for whoever typed a code.
+fn unknown() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, Error::GiftNotFound.tag(), "No gift that this account ordered has this reference.")
 }
 
 /// List the gifts that were ordered

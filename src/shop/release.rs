@@ -15,11 +15,10 @@ impl Shop {
             let mut tx = self.store.begin().await?;
             let before = gift_rows::find(&mut tx, id).await?.ok_or(Error::GiftNotFound)?;
             let after = before.release().map_err(|NotHeld| Error::invalid("reference", "That gift isn’t held"))?.gift;
-            gift_rows::advance(&mut tx, &before, &after, &self.code_digest(&after)?, "released", now).await?;
+            self.write_change(&mut tx, &before, &after, "released", now).await?;
             if matches!(before.state, GiftState::Held { reason: HoldReason::Mismatch, .. }) {
                 self.post(&mut tx, outbox::receipt(&after.order_id, &after.id), now).await?;
             }
-            self.post_gift(&mut tx, &after, now).await?;
             tx.commit().await.map_err(store::Error::from)?;
             Ok::<_, Raced>(())
         })
