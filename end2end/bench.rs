@@ -20,7 +20,7 @@ use ribbon::gifts::{self, Delivery, Gift, GiftState};
 use ribbon::shop::{GiftKey, Parts, Shop, SystemClock, SystemEntropy};
 use ribbon::store::{self, Store};
 use ribbon::values::{
-    AccountId, Clock as _, Currency, Email, GiftId, GrantId, Money, OrderId, PersonName, Secret, Secrets, Timestamp, Zone,
+    AccountId, Clock as _, Currency, Email, GiftId, GrantId, Money, Occasion, OrderId, PersonName, Secret, Secrets, Timestamp, Zone,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -268,7 +268,10 @@ async fn purchased(store: &Store, secret: &Secret) -> Result<Vec<Gift>> {
             generation: 1,
             secret_id: secret.id().to_owned(),
             delivery: Delivery::Sent { sent_at: now },
+            occasion: Occasion::JustBecause,
             time_zone: None,
+            opened_at: None,
+            thanks: None,
             state: GiftState::Purchased { purchased_at: now },
             created_at: now,
         };

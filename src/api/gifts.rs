@@ -68,7 +68,7 @@ pub struct GiftStatus {
 /// How the gift reaches its recipient.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeliveryStatus {
-    /// `link_only`, `scheduled`, `sent`, `bounced` or `failed`.
+    /// `link_only`, `scheduled`, `sent`, `delivered`, `bounced` or `failed`.
     #[schema(example = "sent")]
     pub status: &'static str,
     /// When it goes out, or when that happened.
@@ -228,6 +228,7 @@ const fn delivered_at(delivery: &Delivery) -> Option<Timestamp> {
         Delivery::LinkOnly => None,
         Delivery::Scheduled { due_at: at }
         | Delivery::Sent { sent_at: at }
+        | Delivery::Delivered { delivered_at: at }
         | Delivery::Bounced { bounced_at: at }
         | Delivery::Failed { failed_at: at } => Some(*at),
     }

@@ -84,7 +84,9 @@ impl Gift {
         self.open_to_change()?;
         match self.delivery {
             Delivery::LinkOnly | Delivery::Scheduled { .. } => {}
-            Delivery::Sent { .. } | Delivery::Bounced { .. } | Delivery::Failed { .. } => return Err(ChangeRefused::AlreadySent),
+            Delivery::Sent { .. } | Delivery::Delivered { .. } | Delivery::Bounced { .. } | Delivery::Failed { .. } => {
+                return Err(ChangeRefused::AlreadySent);
+            }
         }
         let delivery = due_at.map_or(Delivery::LinkOnly, |due_at| Delivery::Scheduled { due_at });
         Ok(Self { delivery, ..self.clone() })
@@ -119,7 +121,9 @@ impl Gift {
     fn renewed(&self, secret: &Secret, now: Timestamp) -> Self {
         let delivery = match &self.delivery {
             Delivery::LinkOnly | Delivery::Scheduled { .. } => self.delivery.clone(),
-            Delivery::Sent { .. } | Delivery::Bounced { .. } | Delivery::Failed { .. } => Delivery::Scheduled { due_at: now },
+            Delivery::Sent { .. } | Delivery::Delivered { .. } | Delivery::Bounced { .. } | Delivery::Failed { .. } => {
+                Delivery::Scheduled { due_at: now }
+            }
         };
         Self { generation: self.generation + 1, secret_id: secret.id().to_owned(), delivery, ..self.clone() }
     }

@@ -27,7 +27,11 @@ impl Gift {
             (GiftState::Purchased { .. }, Delivery::Scheduled { due_at }) => Some(*due_at),
             (
                 GiftState::Purchased { .. },
-                Delivery::LinkOnly | Delivery::Sent { .. } | Delivery::Bounced { .. } | Delivery::Failed { .. },
+                Delivery::LinkOnly
+                | Delivery::Sent { .. }
+                | Delivery::Delivered { .. }
+                | Delivery::Bounced { .. }
+                | Delivery::Failed { .. },
             )
             | (
                 GiftState::Pending
@@ -47,9 +51,20 @@ impl Gift {
     pub fn sent(&self, generation: i64, now: Timestamp) -> Option<Self> {
         let is_news = match &self.delivery {
             Delivery::LinkOnly | Delivery::Scheduled { .. } | Delivery::Failed { .. } => true,
-            Delivery::Sent { .. } | Delivery::Bounced { .. } => false,
+            Delivery::Sent { .. } | Delivery::Delivered { .. } | Delivery::Bounced { .. } => false,
         };
-        self.delivered(is_news, generation, Delivery::Sent { sent_at: now })
+        self.heard(is_news, generation, Delivery::Sent { sent_at: now })
+    }
+
+    /// The mail of `generation` reached its mailbox; `None` where that changes nothing.
+    #[must_use]
+    pub fn delivered(&self, generation: i64, now: Timestamp) -> Option<Self> {
+        let is_news = match &self.delivery {
+            Delivery::Scheduled { due_at } => *due_at <= now,
+            Delivery::Sent { .. } | Delivery::Failed { .. } => true,
+            Delivery::LinkOnly | Delivery::Delivered { .. } | Delivery::Bounced { .. } => false,
+        };
+        self.heard(is_news, generation, Delivery::Delivered { delivered_at: now })
     }
 
     /// The mail of `generation` was refused by its mailbox; `None` where that changes nothing.
@@ -57,10 +72,10 @@ impl Gift {
     pub fn bounced(&self, generation: i64, now: Timestamp) -> Option<Self> {
         let is_news = match &self.delivery {
             Delivery::Scheduled { due_at } => *due_at <= now,
-            Delivery::Sent { .. } | Delivery::Failed { .. } => true,
+            Delivery::Sent { .. } | Delivery::Delivered { .. } | Delivery::Failed { .. } => true,
             Delivery::LinkOnly | Delivery::Bounced { .. } => false,
         };
-        self.delivered(is_news, generation, Delivery::Bounced { bounced_at: now })
+        self.heard(is_news, generation, Delivery::Bounced { bounced_at: now })
     }
 
     /// The last try to send the mail of `generation` failed; `None` where that changes nothing.
@@ -68,12 +83,16 @@ impl Gift {
     pub fn delivery_failed(&self, generation: i64, now: Timestamp) -> Option<Self> {
         let is_news = match &self.delivery {
             Delivery::Scheduled { .. } => true,
-            Delivery::LinkOnly | Delivery::Sent { .. } | Delivery::Bounced { .. } | Delivery::Failed { .. } => false,
+            Delivery::LinkOnly
+            | Delivery::Sent { .. }
+            | Delivery::Delivered { .. }
+            | Delivery::Bounced { .. }
+            | Delivery::Failed { .. } => false,
         };
-        self.delivered(is_news, generation, Delivery::Failed { failed_at: now })
+        self.heard(is_news, generation, Delivery::Failed { failed_at: now })
     }
 
-    fn delivered(&self, is_news: bool, generation: i64, delivery: Delivery) -> Option<Self> {
+    fn heard(&self, is_news: bool, generation: i64, delivery: Delivery) -> Option<Self> {
         (is_news && generation == self.generation).then(|| Self { delivery, ..self.clone() })
     }
 }
@@ -85,31 +104,38 @@ mod tests {
 
     const LATER: Timestamp = Timestamp::from_seconds(20_000);
 
-    const EVERY_DELIVERY: [(&str, Delivery); 6] = [
+    const EVERY_DELIVERY: [(&str, Delivery); 7] = [
         ("link only", Delivery::LinkOnly),
         ("due", Delivery::Scheduled { due_at: NOW }),
         ("scheduled", Delivery::Scheduled { due_at: LATER }),
         ("sent", Delivery::Sent { sent_at: PURCHASED_AT }),
+        ("delivered", Delivery::Delivered { delivered_at: PURCHASED_AT }),
         ("bounced", Delivery::Bounced { bounced_at: PURCHASED_AT }),
         ("failed", Delivery::Failed { failed_at: PURCHASED_AT }),
     ];
 
     const COURSE: &str = "
-        delivery  | sent | bounced | failed
-        link only | sent | ·       | ·
-        due       | sent | bounced | failed
-        scheduled | sent | ·       | failed
-        sent      | ·    | bounced | ·
-        bounced   | ·    | ·       | ·
-        failed    | sent | bounced | ·
+        delivery  | sent | delivered | bounced | failed
+        link only | sent | ·         | ·       | ·
+        due       | sent | delivered | bounced | failed
+        scheduled | sent | ·         | ·       | failed
+        sent      | ·    | delivered | bounced | ·
+        delivered | ·    | ·         | bounced | ·
+        bounced   | ·    | ·         | ·       | ·
+        failed    | sent | delivered | bounced | ·
     ";
 
     fn gift_delivered(delivery: &Delivery) -> Gift {
         Gift { delivery: delivery.clone(), generation: 2, ..gift_that_is("purchased") }
     }
 
-    fn heard(gift: &Gift, generation: i64) -> [Option<Gift>; 3] {
-        [gift.sent(generation, NOW), gift.bounced(generation, NOW), gift.delivery_failed(generation, NOW)]
+    fn heard(gift: &Gift, generation: i64) -> [Option<Gift>; 4] {
+        [
+            gift.sent(generation, NOW),
+            gift.delivered(generation, NOW),
+            gift.bounced(generation, NOW),
+            gift.delivery_failed(generation, NOW),
+        ]
     }
 
     #[test]
@@ -121,6 +147,7 @@ mod tests {
             for (after, cell) in heard(&gift_delivered(&before), 2).into_iter().zip(cells) {
                 let expected = match cell {
                     "sent" => Some(Delivery::Sent { sent_at: NOW }),
+                    "delivered" => Some(Delivery::Delivered { delivered_at: NOW }),
                     "bounced" => Some(Delivery::Bounced { bounced_at: NOW }),
                     "failed" => Some(Delivery::Failed { failed_at: NOW }),
                     _ => None,
@@ -133,7 +160,7 @@ mod tests {
     #[test]
     fn what_is_heard_of_an_older_generation_changes_nothing() {
         for (name, delivery) in EVERY_DELIVERY {
-            assert_eq!(heard(&gift_delivered(&delivery), 1), [None, None, None], "{name}");
+            assert_eq!(heard(&gift_delivered(&delivery), 1), [None, None, None, None], "{name}");
         }
     }
 

@@ -17,7 +17,7 @@ pub use links::{check_page_key, check_proof, order_token, page_key, proof, read_
 pub use redeem::{RedeemRefused, Redeemer, Sight};
 
 use crate::catalog::{Months, Tier};
-use crate::values::{AccountId, Email, GiftId, GrantId, Message, OrderId, PersonName, Timestamp, Zone};
+use crate::values::{AccountId, Email, GiftId, GrantId, Message, Occasion, OrderId, PersonName, Timestamp, Zone};
 
 /// A tier for a number of months from a buyer to a recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,7 @@ pub struct Gift {
     /// Where the giver is told what became of it.
     pub giver_email: Option<Email>,
     pub message: Option<Message>,
+    pub occasion: Occasion,
     /// Counts codes: raising it kills the code, the proof and the link that were sent before.
     pub generation: i64,
     /// Which secret the present code is derived from.
@@ -42,8 +43,19 @@ pub struct Gift {
     pub delivery: Delivery,
     /// By whose clock the giver chose the day; `None` where no day was chosen.
     pub time_zone: Option<Zone>,
+    /// When its present recipient first saw the card, signed in; following a link alone is no opening, as scanners do that too.
+    pub opened_at: Option<Timestamp>,
+    /// What the recipient answered.
+    pub thanks: Option<Thanks>,
     pub state: GiftState,
     pub created_at: Timestamp,
+}
+
+/// What a recipient wrote to the giver, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thanks {
+    pub text: Message,
+    pub thanked_at: Timestamp,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,6 +117,10 @@ pub enum Delivery {
     Sent {
         sent_at: Timestamp,
     },
+    /// The recipient's side said that it has the mail.
+    Delivered {
+        delivered_at: Timestamp,
+    },
     Bounced {
         bounced_at: Timestamp,
     },
@@ -146,6 +162,7 @@ impl Delivery {
             Self::LinkOnly => "link_only",
             Self::Scheduled { .. } => "scheduled",
             Self::Sent { .. } => "sent",
+            Self::Delivered { .. } => "delivered",
             Self::Bounced { .. } => "bounced",
             Self::Failed { .. } => "failed",
         }

@@ -2,7 +2,7 @@
 
 use super::{Delivery, Gift, GiftState, HoldReason, Redeemer};
 use crate::catalog::{Months, Tier};
-use crate::values::{Email, Message, PersonName, Secret, Timestamp};
+use crate::values::{Email, Message, Occasion, PersonName, Secret, Timestamp};
 
 pub(super) const CREATED_AT: Timestamp = Timestamp::from_seconds(1_000);
 pub(super) const PURCHASED_AT: Timestamp = Timestamp::from_seconds(2_000);
@@ -28,7 +28,10 @@ pub(super) fn gift_that_is(state: &str) -> Gift {
         generation: 1,
         secret_id: secret("s").id().to_owned(),
         delivery: Delivery::Scheduled { due_at: CREATED_AT },
+        occasion: Occasion::Birthday,
         time_zone: None,
+        opened_at: None,
+        thanks: None,
         state: state_named(state),
         created_at: CREATED_AT,
     }

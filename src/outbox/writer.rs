@@ -138,7 +138,7 @@ impl Writer {
         let fault = match gift.delivery {
             Delivery::Bounced { .. } => DeliveryFault::Refused,
             Delivery::Failed { .. } => DeliveryFault::NotReached,
-            Delivery::LinkOnly | Delivery::Scheduled { .. } | Delivery::Sent { .. } => return None,
+            Delivery::LinkOnly | Delivery::Scheduled { .. } | Delivery::Sent { .. } | Delivery::Delivered { .. } => return None,
         };
         Some(DeliveryFailed {
             to: gift.giver_email?,
@@ -188,8 +188,13 @@ fn plan(gift: &Gift, now: Timestamp) -> CardPlan {
         (GiftState::Held { .. }, _) => CardPlan::Held,
         (_, Delivery::LinkOnly) => CardPlan::ByHand,
         (_, Delivery::Scheduled { due_at }) if *due_at > now => CardPlan::On(*due_at),
-        (_, Delivery::Scheduled { .. } | Delivery::Sent { .. } | Delivery::Bounced { .. } | Delivery::Failed { .. }) => {
-            CardPlan::Now
-        }
+        (
+            _,
+            Delivery::Scheduled { .. }
+            | Delivery::Sent { .. }
+            | Delivery::Delivered { .. }
+            | Delivery::Bounced { .. }
+            | Delivery::Failed { .. },
+        ) => CardPlan::Now,
     }
 }

@@ -176,7 +176,9 @@ fn standing_in_words(line: &GiftLine) -> String {
         (Standing::Ready { .. }, DeliverySeen::Scheduled { due_at }) => format!("Goes out on {}", date(*due_at)),
         (Standing::Ready { .. }, DeliverySeen::Bounced { .. }) => "Its mail came back".to_owned(),
         (Standing::Ready { .. }, DeliverySeen::Failed { .. }) => "Not delivered".to_owned(),
-        (Standing::Ready { .. }, DeliverySeen::LinkOnly | DeliverySeen::Sent { .. }) => "Waiting to be redeemed".to_owned(),
+        (Standing::Ready { .. }, DeliverySeen::LinkOnly | DeliverySeen::Sent { .. } | DeliverySeen::Delivered { .. }) => {
+            "Waiting to be redeemed".to_owned()
+        }
         (Standing::Unpaid, _) => "Not paid yet".to_owned(),
         (Standing::Held, _) => "Being checked".to_owned(),
         (Standing::Redeemed { redeemed_at, .. }, _) => format!("Redeemed {}", date(*redeemed_at)),

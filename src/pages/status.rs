@@ -54,6 +54,7 @@ fn standing_in_words(status: &StatusPage) -> String {
             DeliverySeen::Leaving => "Paid, and about to leave.".to_owned(),
             DeliverySeen::Scheduled { due_at } => format!("Paid, and goes out on {}.", date(*due_at)),
             DeliverySeen::Sent { .. } => "Sent, and waiting to be redeemed.".to_owned(),
+            DeliverySeen::Delivered { .. } => "Delivered, and waiting to be redeemed.".to_owned(),
             DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. } => format!("Paid, but our mail did not reach {name}."),
         },
         Standing::Redeemed { redeemed_at, .. } => format!("{name} redeemed it on {}.", date(*redeemed_at)),
@@ -91,6 +92,7 @@ fn knot_in_words(kind: KnotKind, status: &StatusPage) -> (String, String) {
         KnotKind::Leaving => (format!("On its way to {email}"), String::new()),
         KnotKind::Scheduled => (format!("Goes out to {email}"), String::new()),
         KnotKind::Sent => (format!("Sent to {email}"), String::new()),
+        KnotKind::Delivered => (format!("Delivered to {email}"), "Their mailbox has it.".to_owned()),
         KnotKind::HandedOver => ("Handed over by you".to_owned(), "We write to nobody but you.".to_owned()),
         KnotKind::Bounced => {
             (format!("Came back from {email}"), "That mailbox does not take our mail. Give us another address below.".to_owned())
@@ -117,14 +119,15 @@ fn Changes(status: StatusPage) -> impl IntoView {
     let name = status.card.recipient_name.as_str().to_owned();
     let email = status.recipient_email.as_str().to_owned();
     let by_mail = !matches!(status.delivery, DeliverySeen::LinkOnly);
-    let again = matches!(status.delivery, DeliverySeen::Sent { .. } | DeliverySeen::Failed { .. }).then(|| {
-        let name = name.clone();
-        view! {
-            <Wish status=status.clone() intent="send_again" wish="The mail did not arrive" button="Send it again">
-                <p>"Ask "{name}" to look among the unwanted mail first. We send it again to "{email}", with the same code."</p>
-            </Wish>
-        }
-    });
+    let again = matches!(status.delivery, DeliverySeen::Sent { .. } | DeliverySeen::Delivered { .. } | DeliverySeen::Failed { .. })
+        .then(|| {
+            let name = name.clone();
+            view! {
+                <Wish status=status.clone() intent="send_again" wish="The mail did not arrive" button="Send it again">
+                    <p>"Ask "{name}" to look among the unwanted mail first. We send it again to "{email}", with the same code."</p>
+                </Wish>
+            }
+        });
     let is_open = Refusal::of_this_page().is_some() || matches!(status.delivery, DeliverySeen::Bounced { .. });
     let draft = typed_or(Draft::from_iter([("recipient_name", name.clone()), ("recipient_email", String::new())]));
     let button = if by_mail { "Change it and send it again" } else { "Change it" };

@@ -39,7 +39,9 @@ fn Paid(status: StatusPage) -> impl IntoView {
     let next = match &status.delivery {
         DeliverySeen::LinkOnly => format!("{paid}, and the link to pass on to {name} is on the gift’s own page."),
         DeliverySeen::Scheduled { due_at } => format!("{paid}, and it goes out to {name} on {}.", date(*due_at)),
-        DeliverySeen::Leaving | DeliverySeen::Sent { .. } => format!("{paid}, and the card is on its way to {name}."),
+        DeliverySeen::Leaving | DeliverySeen::Sent { .. } | DeliverySeen::Delivered { .. } => {
+            format!("{paid}, and the card is on its way to {name}.")
+        }
         DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. } => {
             format!("{paid}, but our mail to {name} came back. The gift’s own page has a form for another address.")
         }

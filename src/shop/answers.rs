@@ -138,6 +138,7 @@ pub enum KnotKind {
     Leaving,
     Scheduled,
     Sent,
+    Delivered,
     HandedOver,
     Bounced,
     NotDelivered,
@@ -159,6 +160,9 @@ pub enum DeliverySeen {
     },
     Sent {
         sent_at: Timestamp,
+    },
+    Delivered {
+        delivered_at: Timestamp,
     },
     Bounced {
         bounced_at: Timestamp,

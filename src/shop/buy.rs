@@ -13,7 +13,7 @@ use crate::catalog::{Offer, PriceIds};
 use crate::checkout::{CheckoutSession, LineItem, Order, OrderState};
 use crate::gifts::{self, Delivery, Gift, GiftState};
 use crate::store::{self, gifts as gift_rows, orders, promo_codes};
-use crate::values::{CheckoutSessionId, GiftCode, GiftId, Money, OrderId, Timestamp};
+use crate::values::{CheckoutSessionId, GiftCode, GiftId, Money, Occasion, OrderId, Timestamp};
 
 /// A gift that waits for its payment, or for none.
 #[derive(Clone, Debug)]
@@ -206,6 +206,9 @@ impl Shop {
                 Wish::At { zone, .. } => Some(zone.clone()),
                 Wish::Now | Wish::Link => None,
             },
+            occasion: Occasion::JustBecause,
+            opened_at: None,
+            thanks: None,
             state: GiftState::Pending,
             created_at: now,
         }

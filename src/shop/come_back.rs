@@ -60,9 +60,11 @@ impl Shop {
         let (delivery, due_at) = match gift.delivery {
             Delivery::LinkOnly => ("link", None),
             Delivery::Scheduled { due_at } if due_at > gift.created_at => ("email", Some(due_at)),
-            Delivery::Scheduled { .. } | Delivery::Sent { .. } | Delivery::Bounced { .. } | Delivery::Failed { .. } => {
-                ("email", None)
-            }
+            Delivery::Scheduled { .. }
+            | Delivery::Sent { .. }
+            | Delivery::Delivered { .. }
+            | Delivery::Bounced { .. }
+            | Delivery::Failed { .. } => ("email", None),
         };
         let zone = gift.time_zone.as_ref().unwrap_or(&self.zone);
         GiftFields {

@@ -90,6 +90,7 @@ pub(super) fn delivery(delivery: &Delivery, now: Timestamp) -> DeliverySeen {
         Delivery::LinkOnly => DeliverySeen::LinkOnly,
         Delivery::Scheduled { due_at } => DeliverySeen::Scheduled { due_at: *due_at },
         Delivery::Sent { sent_at } => DeliverySeen::Sent { sent_at: *sent_at },
+        Delivery::Delivered { delivered_at } => DeliverySeen::Delivered { delivered_at: *delivered_at },
         Delivery::Bounced { bounced_at } => DeliverySeen::Bounced { bounced_at: *bounced_at },
         Delivery::Failed { failed_at } => DeliverySeen::Failed { failed_at: *failed_at },
     }
@@ -123,6 +124,7 @@ fn delivered(delivery: &Delivery, now: Timestamp) -> Knot {
         Delivery::LinkOnly => (KnotKind::HandedOver, None, true),
         Delivery::Scheduled { due_at } => (KnotKind::Scheduled, Some(*due_at), false),
         Delivery::Sent { sent_at } => (KnotKind::Sent, Some(*sent_at), true),
+        Delivery::Delivered { delivered_at } => (KnotKind::Delivered, Some(*delivered_at), true),
         Delivery::Bounced { bounced_at } => (KnotKind::Bounced, Some(*bounced_at), true),
         Delivery::Failed { failed_at } => (KnotKind::NotDelivered, Some(*failed_at), true),
     };

@@ -16,7 +16,8 @@ use crate::gifts::{Delivery, Gift, GiftState};
 use crate::store::outbox::Lease;
 use crate::store::{self, Store};
 use crate::values::{
-    AccountId, Clock, Currency, Email, Entropy, GiftId, LinkId, Money, OrderId, PersonName, Secret, Secrets, Timestamp, Zone,
+    AccountId, Clock, Currency, Email, Entropy, GiftId, LinkId, Money, Occasion, OrderId, PersonName, Secret, Secrets, Timestamp,
+    Zone,
 };
 
 pub const HOME: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
@@ -235,7 +236,10 @@ impl World {
             generation: 1,
             secret_id: self.shop.secrets.current.id().to_owned(),
             delivery,
+            occasion: Occasion::JustBecause,
             time_zone: None,
+            opened_at: None,
+            thanks: None,
             state,
             created_at: self.clock.now(),
         }

@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use super::engine::change_one;
 use super::error::{Error, Result};
 use super::row::Read;
-use crate::gifts::{Delivery, Gift, GiftState, HoldReason};
+use crate::gifts::{Delivery, Gift, GiftState, HoldReason, Thanks};
 use crate::values::{AccountId, Email, GiftId, OrderId, Timestamp};
 
 /// One change of one gift, as the audit tells it.
@@ -24,9 +24,10 @@ pub async fn insert(connection: &mut AnyConnection, gift: &Gift, code_digest: &s
     sqlx::query(
         "insert into gifts (id, version, order_id, tier, months, recipient_name, recipient_email, recipient_email_key,
              giver_name, giver_email, giver_email_key, message, generation, secret_id, code_digest, delivery, delivery_at,
-             time_zone, state, purchased_at, held_at, hold_reason, redeemed_at, redeemed_by, grant_id, ended_at, created_at)
+             time_zone, state, purchased_at, held_at, hold_reason, redeemed_at, redeemed_by, grant_id, ended_at, created_at,
+             occasion, opened_at, thanks, thanked_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-             $24, $25, $26, $27)",
+             $24, $25, $26, $27, $28, $29, $30, $31)",
     )
     .bind(gift.id.as_str())
     .bind(gift.version)
@@ -55,6 +56,10 @@ pub async fn insert(connection: &mut AnyConnection, gift: &Gift, code_digest: &s
     .bind(state.grant_id)
     .bind(state.ended_at)
     .bind(gift.created_at.millis())
+    .bind(gift.occasion.as_str())
+    .bind(gift.opened_at.map(Timestamp::millis))
+    .bind(gift.thanks.as_ref().map(|thanks| thanks.text.as_str().to_owned()))
+    .bind(gift.thanks.as_ref().map(|thanks| thanks.thanked_at.millis()))
     .execute(&mut *connection)
     .await?;
     append_event(connection, gift, gift.version, "promised", gift.created_at).await
@@ -77,7 +82,7 @@ pub async fn advance(
          set version = version + 1, recipient_name = $3, recipient_email = $4, recipient_email_key = $5, giver_name = $6,
              message = $7, generation = $8, secret_id = $9, code_digest = $10, delivery = $11, delivery_at = $12, state = $13,
              purchased_at = $14, held_at = $15, hold_reason = $16, redeemed_at = $17, redeemed_by = $18, grant_id = $19,
-             ended_at = $20, time_zone = $21
+             ended_at = $20, time_zone = $21, occasion = $22, opened_at = $23, thanks = $24, thanked_at = $25
          where id = $1 and version = $2",
     )
     .bind(before.id.as_str())
@@ -100,7 +105,11 @@ pub async fn advance(
     .bind(state.redeemed_by)
     .bind(state.grant_id)
     .bind(state.ended_at)
-    .bind(after.time_zone.as_ref().map(|zone| zone.name().to_owned()));
+    .bind(after.time_zone.as_ref().map(|zone| zone.name().to_owned()))
+    .bind(after.occasion.as_str())
+    .bind(after.opened_at.map(Timestamp::millis))
+    .bind(after.thanks.as_ref().map(|thanks| thanks.text.as_str().to_owned()))
+    .bind(after.thanks.as_ref().map(|thanks| thanks.thanked_at.millis()));
     change_one(connection, query).await?;
     append_event(connection, after, before.version + 1, what, now).await
 }
@@ -162,7 +171,7 @@ pub async fn ordered_by(
 pub async fn received_by(connection: &mut AnyConnection, account_id: &AccountId, email: &Email, limit: i64) -> Result<Vec<Gift>> {
     let rows = sqlx::query(
         "select * from gifts
-         where redeemed_by = $1 or (recipient_email_key = $2 and state = 'purchased' and delivery = 'sent')
+         where redeemed_by = $1 or (recipient_email_key = $2 and state = 'purchased' and delivery in ('sent', 'delivered'))
          order by created_at desc, id
          limit $3",
     )
@@ -259,6 +268,7 @@ fn delivery_columns(delivery: &Delivery) -> (&'static str, Option<i64>) {
         Delivery::LinkOnly => ("link_only", None),
         Delivery::Scheduled { due_at } => ("scheduled", Some(due_at.millis())),
         Delivery::Sent { sent_at } => ("sent", Some(sent_at.millis())),
+        Delivery::Delivered { delivered_at } => ("delivered", Some(delivered_at.millis())),
         Delivery::Bounced { bounced_at } => ("bounced", Some(bounced_at.millis())),
         Delivery::Failed { failed_at } => ("failed", Some(failed_at.millis())),
     }
@@ -296,10 +306,16 @@ fn delivery(row: &AnyRow) -> Result<Delivery> {
         "link_only" => Delivery::LinkOnly,
         "scheduled" => Delivery::Scheduled { due_at: row.time("delivery_at")? },
         "sent" => Delivery::Sent { sent_at: row.time("delivery_at")? },
+        "delivered" => Delivery::Delivered { delivered_at: row.time("delivery_at")? },
         "bounced" => Delivery::Bounced { bounced_at: row.time("delivery_at")? },
         "failed" => Delivery::Failed { failed_at: row.time("delivery_at")? },
         _ => return Err(Error::Unreadable("delivery")),
     })
+}
+
+fn thanks(row: &AnyRow) -> Result<Option<Thanks>> {
+    let text = row.made_or_null("thanks")?;
+    text.map(|text| Ok(Thanks { text, thanked_at: row.time("thanked_at")? })).transpose()
 }
 
 fn gift(row: &AnyRow) -> Result<Gift> {
@@ -318,7 +334,10 @@ fn gift(row: &AnyRow) -> Result<Gift> {
         generation: row.number("generation")?,
         secret_id: row.text("secret_id")?,
         delivery: delivery(row)?,
+        occasion: row.parsed("occasion")?,
         time_zone: row.parsed_or_null("time_zone")?,
+        opened_at: row.time_or_null("opened_at")?,
+        thanks: thanks(row)?,
         state: state(row)?,
         created_at: row.time("created_at")?,
     })

@@ -9,6 +9,7 @@ mod gift_code;
 mod ids;
 mod interval;
 mod money;
+mod occasion;
 mod secret;
 mod text;
 mod time;
@@ -22,6 +23,7 @@ pub use ids::{
 };
 pub use interval::{Interval, IntervalError};
 pub use money::{Currency, Money, MoneyError};
+pub use occasion::{Occasion, OccasionError};
 pub use secret::{Secret, SecretError, Secrets};
 pub use text::{Label, Message, PersonName, TextError};
 pub use time::{Clock, Entropy, Timestamp};

@@ -12,7 +12,7 @@ use crate::catalog::{Brand, Months, PriceIds, Tier};
 use crate::checkout::{LineItem, Mode, Order, OrderState, ProviderName};
 use crate::gifts::{self, Delivery, Gift, GiftState};
 use crate::store::{self, Store};
-use crate::values::{Currency, Email, LinkId, Message, Money, PersonName, Secret, Secrets, Timestamp, Zone};
+use crate::values::{Currency, Email, LinkId, Message, Money, Occasion, PersonName, Secret, Secrets, Timestamp, Zone};
 
 /// 21 November 2026, 14:02 UTC.
 pub const NOW: Timestamp = Timestamp::from_seconds(1_795_269_720);
@@ -235,7 +235,10 @@ fn gift() -> Gift {
         generation: 1,
         secret_id: secrets().current.id().to_owned(),
         delivery: Delivery::Scheduled { due_at: NOW },
+        occasion: Occasion::JustBecause,
         time_zone: None,
+        opened_at: None,
+        thanks: None,
         state: GiftState::Purchased { purchased_at: NOW },
         created_at: NOW,
     }

@@ -2,11 +2,11 @@
 
 use super::things::{Counted, LATER, NOW, digest, email, member, promised};
 use crate::catalog::{Months, Tier};
-use crate::gifts::{Delivery, Gift, GiftState, HoldReason};
+use crate::gifts::{Delivery, Gift, GiftState, HoldReason, Thanks};
 use crate::memberships::Grant;
 use crate::store::testing::on_both;
 use crate::store::{Error, Store, gifts, grants};
-use crate::values::{AccountId, GrantId, PersonName};
+use crate::values::{AccountId, GrantId, Message, Occasion, PersonName};
 
 fn every_state(account_id: &AccountId) -> Vec<GiftState> {
     vec![
@@ -33,13 +33,23 @@ on_both!(a_gift_is_read_as_it_was_written_in_every_state_and_delivery, async |st
         Delivery::LinkOnly,
         Delivery::Scheduled { due_at: LATER },
         Delivery::Sent { sent_at: LATER },
+        Delivery::Delivered { delivered_at: LATER },
         Delivery::Bounced { bounced_at: LATER },
         Delivery::Failed { failed_at: LATER },
     ];
     for (state, delivery) in every_state(&bea.id).into_iter().zip(deliveries.into_iter().cycle()) {
         let (_, before) = promised(&mut connection).await;
         assert_eq!(gifts::find(&mut connection, &before.id).await.unwrap(), Some(before.clone()));
-        let after = Gift { state, delivery, recipient_name: PersonName::parse("Carl").unwrap(), message: None, ..before.clone() };
+        let after = Gift {
+            state,
+            delivery,
+            recipient_name: PersonName::parse("Carl").unwrap(),
+            message: None,
+            occasion: Occasion::ThankYou,
+            opened_at: Some(LATER),
+            thanks: Some(Thanks { text: Message::parse("I am so glad.").unwrap(), thanked_at: LATER }),
+            ..before.clone()
+        };
         gifts::advance(&mut connection, &before, &after, &digest(&after), "changed", LATER).await.unwrap();
         assert_eq!(gifts::find(&mut connection, &before.id).await.unwrap(), Some(Gift { version: 2, ..after }));
     }

@@ -10,7 +10,7 @@ use crate::checkout::{CheckoutSession, LineItem, Mode, Order, OrderState, Provid
 use crate::gifts::{Delivery, Gift, GiftState};
 use crate::store::{accounts, gifts, orders};
 use crate::values::{
-    AccountId, CheckoutSessionId, Currency, Email, Entropy, GiftId, Message, Money, OrderId, PersonName, Timestamp, Zone,
+    AccountId, CheckoutSessionId, Currency, Email, Entropy, GiftId, Message, Money, Occasion, OrderId, PersonName, Timestamp, Zone,
 };
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_795_262_400);
@@ -76,7 +76,10 @@ pub fn gift(order: &Order) -> Gift {
         generation: 1,
         secret_id: "01234567".to_owned(),
         delivery: Delivery::Scheduled { due_at: NOW },
+        occasion: Occasion::Holidays,
         time_zone: Zone::parse("Pacific/Auckland").ok(),
+        opened_at: None,
+        thanks: None,
         state: GiftState::Pending,
         created_at: NOW,
     }
