@@ -135,6 +135,17 @@ impl Scope {
             Self::MembershipsRead => "memberships:read",
         }
     }
+
+    /// As its account's owner is told of it.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::GiftsPurchase => "Buy gifts in your name",
+            Self::GiftsRedeem => "Redeem gifts that were sent to you",
+            Self::GiftsRead => "Read how the gifts stand that you gave",
+            Self::BillingCheckout => "Begin a subscription of yours",
+            Self::MembershipsRead => "Read your membership’s time",
+        }
+    }
 }
 
 impl fmt::Display for Scope {

@@ -8,7 +8,7 @@ use url::Url;
 use super::sheet::{Block, Line, Ribbon, Sheet, strong, words};
 use super::{House, SecretLink};
 use crate::catalog::Brand;
-use crate::values::{Email, Timestamp};
+use crate::values::{Email, Label, Timestamp};
 
 /// To an address that was registered: is it yours?
 #[derive(Clone, Debug)]
@@ -66,6 +66,18 @@ pub struct AccountExists {
     pub to: Email,
     pub sign_in_page: Url,
     pub forgot_page: Url,
+}
+
+/// Told after it was made: with it a program works for the account, and whoever did not make it can end it.
+#[derive(Clone, Debug)]
+pub struct AccessTokenMade {
+    pub to: Email,
+    pub name: Label,
+    /// What a program may do with it, a phrase for each.
+    pub allows: Vec<&'static str>,
+    pub made_at: Timestamp,
+    /// Where it is ended.
+    pub tokens_page: Url,
 }
 
 impl VerifyAddress {
@@ -175,6 +187,29 @@ impl AccountExists {
             Block::Aside(words!("If you no longer know the password, choose a new one: ", &self.forgot_page)),
         ];
         account_sheet(brand, "You have an account already", blocks, "If it was not you, do nothing.")
+    }
+}
+
+impl AccessTokenMade {
+    pub(super) fn sheet(&self, House { brand, zone }: House<'_>) -> Sheet {
+        let made_at = zone.date_and_time(self.made_at);
+        let allows = self.allows.join("; ");
+        let blocks = vec![
+            Block::Title(words!("An access token was made")),
+            Block::Say(words!("On ", made_at, " (", zone.name(), "), for ", strong(self.to.as_str()), " at ", &brand.name, ".")),
+            Block::Say(words!(
+                "It is named ",
+                strong(self.name.as_str()),
+                ", and a program that has it may do this: ",
+                allows,
+                "."
+            )),
+            Block::Button { label: "See and end your tokens", url: self.tokens_page.clone() },
+            Block::Aside(words!(
+                "If it was you, there is nothing to do. If it was not, end it there and choose a new password, which ends all of them."
+            )),
+        ];
+        account_sheet(brand, "An access token was made", blocks, "We write this after every token that is made.")
     }
 }
 
@@ -324,6 +359,24 @@ mod tests {
             --
 
             If it was not you, do nothing. Ribbon, 12 Harbour Street. Questions go to help@ribbon.example.
+            ==========
+            To: bea@example.com
+            Subject: An access token was made
+
+            An access token was made
+
+            On 21 November 2026, 14:02 (UTC), for bea@example.com at Ribbon.
+
+            It is named Newsletter, and a program that has it may do this: Buy gifts in your name; Read how the gifts stand that you gave.
+
+            See and end your tokens:
+            https://ribbon.example/account/tokens
+
+            If it was you, there is nothing to do. If it was not, end it there and choose a new password, which ends all of them.
+
+            --
+
+            We write this after every token that is made. Ribbon, 12 Harbour Street. Questions go to help@ribbon.example.
         "#]].assert_eq(&texts.join("==========\n"));
     }
 

@@ -7,12 +7,12 @@ use std::time::Duration;
 use url::Url;
 
 use super::{
-    AccountExists, AddressChangeConfirm, AddressChanged, CardPlan, DeliveryFailed, DeliveryFault, Discount, GiftForYou,
-    GiftRedeemed, GiftRefunded, GiftTakenBack, House, Letter, Notice, OperatorNotice, PasswordChanged, Receipt, Rendered,
-    ResetPassword, SecretLink, SignInLink, VerifyAddress,
+    AccessTokenMade, AccountExists, AddressChangeConfirm, AddressChanged, CardPlan, DeliveryFailed, DeliveryFault, Discount,
+    GiftForYou, GiftRedeemed, GiftRefunded, GiftTakenBack, House, Letter, Notice, OperatorNotice, PasswordChanged, Receipt,
+    Rendered, ResetPassword, SecretLink, SignInLink, VerifyAddress,
 };
 use crate::catalog::{Brand, Months, Tier};
-use crate::values::{Accent, Currency, Email, GiftCode, GiftId, Message, Money, PersonName, Timestamp, Zone};
+use crate::values::{Accent, Currency, Email, GiftCode, GiftId, Label, Message, Money, PersonName, Timestamp, Zone};
 
 pub(super) fn rendered(letter: &Letter) -> Rendered {
     letter.render(House { brand: &Brand::default(), zone: &Zone::UTC })
@@ -136,6 +136,13 @@ pub(super) fn about_accounts() -> Vec<Letter> {
         }),
         Letter::AddressChanged(AddressChanged { to: to(), new_address: email("bea@new.example"), changed_at: NOW }),
         Letter::AccountExists(AccountExists { to: to(), sign_in_page: page("login"), forgot_page: page("forgot") }),
+        Letter::AccessTokenMade(AccessTokenMade {
+            to: to(),
+            name: Label::parse("Newsletter").unwrap(),
+            allows: vec!["Buy gifts in your name", "Read how the gifts stand that you gave"],
+            made_at: NOW,
+            tokens_page: page("account/tokens"),
+        }),
     ]
 }
 

@@ -16,7 +16,7 @@ mod text;
 use url::Url;
 
 pub use accounts::{
-    AccountExists, AddressChangeConfirm, AddressChanged, PasswordChanged, ResetPassword, SignInLink, VerifyAddress,
+    AccessTokenMade, AccountExists, AddressChangeConfirm, AddressChanged, PasswordChanged, ResetPassword, SignInLink, VerifyAddress,
 };
 pub use givers::{CardPlan, DeliveryFailed, DeliveryFault, Discount, GiftRedeemed, Receipt};
 pub use operators::{Notice, OperatorNotice};
@@ -52,6 +52,7 @@ pub enum Letter {
     AddressChanged(AddressChanged),
     /// Somebody wanted an address that has a verified account.
     AccountExists(AccountExists),
+    AccessTokenMade(AccessTokenMade),
     OperatorNotice(OperatorNotice),
 }
 
@@ -99,6 +100,7 @@ impl Letter {
             Self::AddressChangeConfirm(letter) => &letter.to,
             Self::AddressChanged(letter) => &letter.to,
             Self::AccountExists(letter) => &letter.to,
+            Self::AccessTokenMade(letter) => &letter.to,
             Self::OperatorNotice(letter) => &letter.to,
         }
     }
@@ -118,6 +120,7 @@ impl Letter {
             | Self::AddressChangeConfirm(_)
             | Self::AddressChanged(_)
             | Self::AccountExists(_)
+            | Self::AccessTokenMade(_)
             | Self::OperatorNotice(_) => None,
         }
     }
@@ -137,6 +140,7 @@ impl Letter {
             Self::AddressChangeConfirm(letter) => letter.sheet(house),
             Self::AddressChanged(letter) => letter.sheet(house),
             Self::AccountExists(letter) => letter.sheet(house),
+            Self::AccessTokenMade(letter) => letter.sheet(house),
             Self::OperatorNotice(letter) => letter.sheet(house),
         }
     }

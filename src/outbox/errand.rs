@@ -37,6 +37,7 @@ impl<'a> Errand<'a> {
             | Task::AddressChangeConfirm { .. }
             | Task::AddressChanged { .. }
             | Task::AccountExists { .. }
+            | Task::AccessTokenMade { .. }
             | Task::OperatorNotice { .. }
             | Task::OrderNotice { .. }
             | Task::WorkParked { .. } => None,

@@ -15,9 +15,9 @@ pub use inbox::SandboxMailer;
 pub use mailer::{Mailer, Outgoing, SendError};
 pub use smtp::{SmtpMailer, SmtpUrlError};
 pub use task::{
-    Task, account_exists, address_change_confirm, address_changed, cancel_session, end_subscription, gift_doubted, gift_for_you,
-    gift_notice, gift_redeemed, gift_refunded, gift_taken_back, order_notice, password_changed, receipt, refund_payment,
-    reset_password, sign_in_link, verify_address,
+    Task, access_token_made, account_exists, address_change_confirm, address_changed, cancel_session, end_subscription,
+    gift_doubted, gift_for_you, gift_notice, gift_redeemed, gift_refunded, gift_taken_back, order_notice, password_changed,
+    receipt, refund_payment, reset_password, sign_in_link, verify_address,
 };
 pub use worker::Worker;
 pub use writer::Writer;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::checkout::{PaymentId, ProviderSubscriptionId};
 use crate::gifts::{Gift, HoldReason};
 use crate::store::outbox::{Entry, NewEntry};
-use crate::values::{AccountId, CheckoutSessionId, GiftId, LinkId, OrderId, OutboxId, Timestamp};
+use crate::values::{AccountId, CheckoutSessionId, GiftId, LinkId, OrderId, OutboxId, Timestamp, TokenId};
 
 /// One piece of work. Its name is the entry's kind, its fields are the entry's refs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,7 @@ pub enum Task {
     AddressChangeConfirm { link_id: LinkId },
     AddressChanged { link_id: LinkId },
     AccountExists { account_id: AccountId },
+    AccessTokenMade { token_id: TokenId },
     GiftRefunded { gift_id: GiftId },
     GiftTakenBack { gift_id: GiftId, account_id: AccountId },
     OperatorNotice { gift_id: GiftId, reason: String },
@@ -85,6 +86,11 @@ pub fn address_changed(link_id: &LinkId) -> NewEntry {
 /// Somebody tried to register the address of this account, at `tried_at`.
 pub fn account_exists(account_id: &AccountId, tried_at: Timestamp) -> NewEntry {
     Task::AccountExists { account_id: account_id.clone() }.entry(&at(account_id, tried_at))
+}
+
+/// To the account that the token works for.
+pub fn access_token_made(token_id: &TokenId) -> NewEntry {
+    Task::AccessTokenMade { token_id: token_id.clone() }.entry(token_id.as_str())
 }
 
 /// To the operator: somebody must look at this gift.
@@ -178,6 +184,7 @@ impl Task {
             | Self::AddressChangeConfirm { .. }
             | Self::AddressChanged { .. }
             | Self::AccountExists { .. }
+            | Self::AccessTokenMade { .. }
             | Self::OperatorNotice { .. }
             | Self::OrderNotice { .. }
             // The page ends by itself a day later.

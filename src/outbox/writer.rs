@@ -65,6 +65,7 @@ impl Writer {
             Task::AddressChanged { link_id } => self.address_changed(link_id, entry.created_at).await?,
             Task::PasswordChanged { account_id } => self.password_changed(account_id, entry.created_at).await?,
             Task::AccountExists { account_id } => self.account_exists(account_id).await?,
+            Task::AccessTokenMade { token_id } => self.access_token_made(token_id).await?,
             Task::OperatorNotice { gift_id, reason } => {
                 Some(self.to_operator(Notice::Gift { reference: gift_id.clone(), reason: reason.clone() }))
             }

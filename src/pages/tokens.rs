@@ -80,7 +80,7 @@ fn MakeToken(draft: Draft) -> impl IntoView {
         let id = (scope == Scope::GiftsPurchase).then_some("scopes");
         view! {
             <Pick name value=scope.to_string() checked=!draft.get(name).is_empty() kind="checkbox" id>
-                <b>{in_words(scope)}</b>
+                <b>{scope.in_words()}</b>
                 <span class="hint code">{scope.as_str()}</span>
             </Pick>
         }
@@ -120,16 +120,6 @@ fn MakeToken(draft: Draft) -> impl IntoView {
         </form>
     }
     .into_any()
-}
-
-const fn in_words(scope: Scope) -> &'static str {
-    match scope {
-        Scope::GiftsPurchase => "Buy gifts in your name",
-        Scope::GiftsRedeem => "Redeem gifts that were sent to you",
-        Scope::GiftsRead => "Read how the gifts stand that you gave",
-        Scope::BillingCheckout => "Begin a subscription of yours",
-        Scope::MembershipsRead => "Read your membership’s time",
-    }
 }
 
 /// Each box has a name of its own: a form in which one comes twice is refused.

@@ -8,7 +8,7 @@ use crate::accounts::{AccessToken, Account, Lifetime, Scopes, TokenSecret};
 use crate::error::Wrong;
 use crate::store::{self, access_tokens};
 use crate::values::{Email, Label, TextError, TokenId};
-use crate::{Error, Result};
+use crate::{Error, Result, outbox};
 
 /// How many an account has at most.
 const TOKENS_MAX: usize = 50;
@@ -43,7 +43,8 @@ fn name_message(error: TextError) -> String {
 }
 
 impl Shop {
-    /// Makes a token for `account`. The secret is in the answer and nowhere else afterwards.
+    /// Makes a token for `account`. The secret is in the answer and nowhere else afterwards. Its owner is told by mail, unless the
+    /// address isn't proved: then it may be somebody else's mailbox.
     pub async fn create_access_token(&self, account: &Account, new: &NewAccessToken) -> Result<(AccessToken, TokenSecret)> {
         let now = self.clock.now();
         let secret = TokenSecret::random(self.entropy.as_ref());
@@ -58,11 +59,16 @@ impl Shop {
             ended_at: None,
             created_at: now,
         };
-        let mut connection = self.store.connection().await?;
-        if access_tokens::of_account(&mut connection, account).await?.len() >= TOKENS_MAX {
+        let mut tx = self.store.begin().await?;
+        if access_tokens::of_account(&mut tx, account).await?.len() >= TOKENS_MAX {
             return Err(Error::invalid("name", format!("End a token first. {TOKENS_MAX} are as many as an account has")));
         }
-        access_tokens::insert(&mut connection, &token, &secret.digest()).await?;
+        access_tokens::insert(&mut tx, &token, &secret.digest()).await?;
+        if account.is_verified() {
+            self.post(&mut tx, outbox::access_token_made(&token.id), now).await?;
+        }
+        tx.commit().await?;
+        self.outbox_bell.notify_one();
         Ok((token, secret))
     }
 
@@ -267,6 +273,15 @@ mod tests {
         assert!(matches!(world.shop.bearer("ribbon_mistyped", ELSEWHERE).await, Err(Error::TokenRefused)), "asks no table");
         assert!(world.shop.bearer(&sent, ELSEWHERE).await.is_ok());
         assert!(is_refused(&world, &guess(60)).await);
+    });
+
+    on_both!(its_owner_is_told_and_nobody_whose_address_was_only_claimed, async |store: Store| {
+        let world = World::on(store);
+        let claimed = world.registers("bea@example.com", SNOW).await;
+        made(&world, &claimed).await;
+        assert_eq!(world.kinds_posted().await, ["verify_address"]);
+        made(&world, &world.verified("ada@example.com", RAIN).await).await;
+        assert_eq!(world.kinds_posted().await, ["verify_address", "verify_address", "access_token_made"]);
     });
 
     on_both!(an_account_has_fifty_at_most, async |store: Store| {

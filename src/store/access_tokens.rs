@@ -46,6 +46,19 @@ pub async fn by_digest(connection: &mut AnyConnection, digest: &str) -> Result<O
     row.map(|row| Ok((read(&row)?, accounts::read(&row)?))).transpose()
 }
 
+pub async fn find(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<AccessToken>> {
+    let row = sqlx::query(
+        "select id as token_id, account_id, session_generation as token_generation, name as token_name, scopes, expires_at,
+             last_used_at, ended_at, created_at as made_at
+         from access_tokens
+         where id = $1",
+    )
+    .bind(id.as_str())
+    .fetch_optional(connection)
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
 /// An account's tokens that were not ended, expired ones included, the newest first.
 pub async fn of_account(connection: &mut AnyConnection, account: &Account) -> Result<Vec<AccessToken>> {
     let rows = sqlx::query(
@@ -144,7 +157,8 @@ mod tests {
         };
         for (written, digest) in [(whole, "a"), (token(2, &account), "b")] {
             insert(&mut connection, &written, digest).await.unwrap();
-            assert_eq!(by_digest(&mut connection, digest).await.unwrap(), Some((written, account.clone())));
+            assert_eq!(by_digest(&mut connection, digest).await.unwrap(), Some((written.clone(), account.clone())));
+            assert_eq!(find(&mut connection, &written.id).await.unwrap(), Some(written));
         }
         assert_eq!(by_digest(&mut connection, "c").await.unwrap(), None);
         assert!(matches!(insert(&mut connection, &token(3, &account), "a").await, Err(Error::Duplicate)));

@@ -37,8 +37,22 @@ journey!(a_token_is_shown_once_by_the_answer_that_made_it, async |world: &World|
         later.says("Newsletter") && later.says("gifts:read") && later.says("last used 21 November 2026, expires 21 December 2026")
     );
     let kept = format!("{} {:?}", world.dump().await, world.led_to());
+    world.send_outbox().await;
     assert!(!kept.contains(&token) && !kept.contains(token.trim_start_matches(TokenSecret::PREFIX)));
     assert!(kept.contains(&TokenSecret::parse(&token).unwrap().digest()));
+});
+
+journey!(its_owner_is_told_by_mail_and_led_to_where_it_is_ended, async |world: &World| {
+    let bob = world.signed_in("bob@example.com").await;
+    let token = shown(&makes(&bob, "Newsletter", "never").await.is(200)).unwrap();
+    world.send_outbox().await;
+    let mail = world.mail_to("bob@example.com");
+    assert_eq!(mail.subject, "An access token was made");
+    assert!(mail.text.contains("Newsletter") && mail.text.contains("Read how the gifts stand that you gave"), "{}", mail.text);
+    assert!(!mail.text.contains(&token) && !mail.html.contains(&token));
+    let page = bob.opens(&mail.link_to(PAGE)).await.is(200);
+    bob.presses(&page, "End it", &[]).await.is(302);
+    assert!(!is_taken(world, &token).await);
 });
 
 journey!(a_form_that_lacks_something_comes_back_with_what_was_chosen, async |world: &World| {
@@ -64,6 +78,7 @@ journey!(a_token_is_ended_by_its_button_and_by_nobody_elses, async |world: &Worl
     let ended = bob.presses(&bob.opens(PAGE).await, "End it", &[]).await.is(302);
     assert!(bob.follows(&ended).await.says("No tokens yet."));
     assert!(!is_taken(world, &token).await);
+    world.send_outbox().await;
 });
 
 journey!(a_new_password_ends_every_token, async |world: &World| {

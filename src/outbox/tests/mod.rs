@@ -7,8 +7,8 @@ use std::time::Duration;
 use world::{Mood, NOW, World, secrets};
 
 use super::{
-    NewEntry, account_exists, address_change_confirm, address_changed, gift_notice, gift_redeemed, password_changed,
-    reset_password, sign_in_link, verify_address,
+    NewEntry, access_token_made, account_exists, address_change_confirm, address_changed, gift_notice, gift_redeemed,
+    password_changed, reset_password, sign_in_link, verify_address,
 };
 use crate::accounts::Purpose;
 use crate::gifts::{Delivery, Gift, GiftState, HoldReason};
@@ -246,13 +246,21 @@ on_both!(news_of_an_account_goes_to_whom_it_concerns, async |store: Store| {
     let world = World::with(store).await;
     let account = world.account().await;
     let link = world.link(&account, Purpose::ChangeEmail { new_email: Email::parse("bea@new.example").unwrap() }).await;
-    for entry in [password_changed(&account.id, NOW), address_changed(&link.id), account_exists(&account.id, NOW)] {
+    let token = world.access_token(&account).await;
+    let news = [
+        password_changed(&account.id, NOW),
+        address_changed(&link.id),
+        account_exists(&account.id, NOW),
+        access_token_made(&token.id),
+    ];
+    for entry in news {
         world.post(&entry).await;
     }
     world.worker("one").work_once(NOW).await.unwrap();
     assert_eq!(
         world.told(),
         [
+            "bea@example.com: An access token was made",
             "bea@example.com: You have an account already",
             "bea@example.com: Your account has a new address",
             "bea@example.com: Your password was changed"

@@ -7,12 +7,12 @@ use tokio::sync::Notify;
 use url::Url;
 
 use super::super::{Mailer, Outgoing, SendError, Worker, Writer, gift_for_you, receipt};
-use crate::accounts::{Account, OneTimeLink, PasswordHash, Purpose};
+use crate::accounts::{AccessToken, Account, OneTimeLink, PasswordHash, Purpose};
 use crate::catalog::{Brand, Months, PriceIds, Tier};
 use crate::checkout::{LineItem, Mode, Order, OrderState, ProviderName};
 use crate::gifts::{self, Delivery, Gift, GiftState};
 use crate::store::{self, Store};
-use crate::values::{Currency, Email, LinkId, Message, Money, Occasion, PersonName, Secret, Secrets, Timestamp, Zone};
+use crate::values::{Currency, Email, Label, LinkId, Message, Money, Occasion, PersonName, Secret, Secrets, Timestamp, Zone};
 
 /// 21 November 2026, 14:02 UTC.
 pub const NOW: Timestamp = Timestamp::from_seconds(1_795_269_720);
@@ -145,6 +145,23 @@ impl World {
         let link = OneTimeLink::new(id, account, purpose, &secrets().current, NOW);
         store::one_time_links::insert(&mut self.store.connection().await.unwrap(), &link).await.unwrap();
         link
+    }
+
+    /// A token of `account` that reads its gifts.
+    pub async fn access_token(&self, account: &Account) -> AccessToken {
+        let token = AccessToken {
+            id: "token_0123456789abcdef".parse().unwrap(),
+            account_id: account.id.clone(),
+            session_generation: account.session_generation,
+            name: Label::parse("Newsletter").unwrap(),
+            scopes: "gifts:read".parse().unwrap(),
+            expires_at: None,
+            last_used_at: None,
+            ended_at: None,
+            created_at: NOW,
+        };
+        store::access_tokens::insert(&mut self.store.connection().await.unwrap(), &token, "a digest").await.unwrap();
+        token
     }
 
     /// Every mail that was taken, in order.

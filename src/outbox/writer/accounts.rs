@@ -1,13 +1,13 @@
 //! The mails about accounts: one-time links that still work, and news of what was changed.
 
 use super::Writer;
-use crate::accounts::{Account, OneTimeLink, Purpose};
+use crate::accounts::{Account, OneTimeLink, Purpose, Scope};
 use crate::emails::{
-    AccountExists, AddressChangeConfirm, AddressChanged, GiftTakenBack, Letter, PasswordChanged, ResetPassword, SecretLink,
-    SignInLink, VerifyAddress,
+    AccessTokenMade, AccountExists, AddressChangeConfirm, AddressChanged, GiftTakenBack, Letter, PasswordChanged, ResetPassword,
+    SecretLink, SignInLink, VerifyAddress,
 };
 use crate::store;
-use crate::values::{AccountId, GiftId, LinkId, Timestamp};
+use crate::values::{AccountId, GiftId, LinkId, Timestamp, TokenId};
 
 impl Writer {
     /// The link's own mail, as long as the link would act if its reader followed it at once.
@@ -56,6 +56,18 @@ impl Writer {
         let account = self.account(id).await?;
         let (sign_in_page, forgot_page) = (self.page(&["login"]), self.page(&["forgot"]));
         Ok(account.map(|account| Letter::AccountExists(AccountExists { to: account.email, sign_in_page, forgot_page })))
+    }
+
+    /// Told even if the token has ended since: it may have been used.
+    pub(super) async fn access_token_made(&self, id: &TokenId) -> store::Result<Option<Letter>> {
+        let token = store::access_tokens::find(&mut *self.store.connection().await?, id).await?;
+        let Some(token) = token else { return Ok(None) };
+        let account = self.account(&token.account_id).await?;
+        Ok(account.map(|account| {
+            let (made_at, tokens_page) = (token.created_at, self.page(&["account", "tokens"]));
+            let allows = token.scopes.iter().map(Scope::in_words).collect();
+            Letter::AccessTokenMade(AccessTokenMade { to: account.email, name: token.name, allows, made_at, tokens_page })
+        }))
     }
 
     /// To whoever had redeemed a gift whose money went back.

@@ -36,9 +36,11 @@ impl World {
         self.program_of(&self.account(email, Role::Person, true).await, scopes).await
     }
 
+    /// Its owner has read of it in the mail.
     pub async fn program_of(&self, account: &Account, scopes: &str) -> Program {
         let wish = NewAccessToken::read("A program", scopes, "30").unwrap();
         let (_, secret) = self.shop.create_access_token(account, &wish).await.unwrap();
+        self.send_outbox().await;
         self.stranger().with(AUTHORIZATION, &format!("Bearer {}", secret.reveal()))
     }
 
