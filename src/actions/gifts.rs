@@ -11,6 +11,7 @@ use crate::Error;
 pub async fn buy_gift(
     #[server(default)] tier: String,
     #[server(default)] duration_months: String,
+    #[server(default)] occasion: String,
     #[server(default)] recipient_name: String,
     #[server(default)] recipient_email: String,
     #[server(default)] message: String,
@@ -26,6 +27,7 @@ pub async fn buy_gift(
     let fields = crate::shop::GiftFields {
         tier,
         duration_months,
+        occasion,
         recipient_name,
         recipient_email,
         message,

@@ -12,7 +12,7 @@ use super::caller::Caller;
 use super::fields::Fields;
 use super::incoming::{Incoming, Object};
 use super::problem::Problem;
-use super::schema::{TierName, months};
+use super::schema::{OccasionName, TierName, months};
 use crate::accounts::{Account, Scope};
 use crate::catalog::Offer;
 use crate::checkout::ClientUrls;
@@ -20,10 +20,11 @@ use crate::error::Wrong;
 use crate::shop::{GiftFields, Promised, Purchase, Shop};
 
 /// The members of the body in the order of the documents.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "recipient_email",
     "recipient_name",
     "message",
+    "occasion",
     "tier",
     "duration_months",
     "price_id",
@@ -44,6 +45,9 @@ pub struct GiftCheckoutRequest {
     /// What stands inside of the card: text of at most 500 characters.
     #[schema(value_type = Option<String>, required = false, example = "For all the Sundays.")]
     pub message: String,
+    /// How its card is drawn; just because where nothing is said.
+    #[schema(value_type = OccasionName, required = false)]
+    pub occasion: Option<String>,
     #[schema(value_type = TierName)]
     pub tier: String,
     /// For how long: 3, 6 or 12. A number, and no text.
@@ -127,6 +131,7 @@ impl GiftCheckoutRequest {
             recipient_email: fields.text("recipient_email"),
             recipient_name: fields.text("recipient_name"),
             message: fields.text_or_null("message"),
+            occasion: fields.optional_text("occasion"),
             tier: fields.text("tier"),
             duration_months: fields.whole_number("duration_months", "Choose how long: 3, 6 or 12 months"),
             price_id: fields.optional_text("price_id"),
@@ -156,6 +161,7 @@ impl GiftCheckoutRequest {
             recipient_name: self.recipient_name,
             recipient_email: self.recipient_email,
             message: self.message,
+            occasion: self.occasion.unwrap_or_default(),
             buyer_email: buyer.email.as_str().to_owned(),
             promo_code: self.promo_code.unwrap_or_default(),
             ..GiftFields::default()

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::Doors;
 use super::caller::Caller;
 use super::problem::Problem;
-use super::schema::{Amount, TierName};
+use super::schema::{Amount, OccasionName, TierName};
 use crate::Error;
 use crate::accounts::Scope;
 use crate::error::Wrong;
@@ -39,6 +39,7 @@ pub struct GiftStatus {
     pub tier: TierName,
     #[schema(example = 12)]
     pub duration_months: u32,
+    pub occasion: OccasionName,
     #[schema(example = "Bea")]
     pub recipient_name: String,
     #[schema(format = Email, example = "bea@example.com")]
@@ -194,6 +195,7 @@ impl GiftStatus {
             status: gift.state.name(),
             tier: gift.tier.into(),
             duration_months: gift.months.count(),
+            occasion: gift.occasion.into(),
             recipient_name: gift.recipient_name.as_str().to_owned(),
             recipient_email: gift.recipient_email.as_str().to_owned(),
             message: gift.message.as_ref().map(|message| message.as_str().to_owned()),

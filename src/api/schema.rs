@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::{Object, ObjectBuilder, Type};
 
 use crate::catalog::{Months, Tier};
-use crate::values::Money;
+use crate::values::{Money, Occasion};
 
 /// What is given.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
@@ -21,6 +21,28 @@ impl From<Tier> for TierName {
         match tier {
             Tier::Member => Self::Member,
             Tier::Founder => Self::Founder,
+        }
+    }
+}
+
+/// What a gift is for; it decides how its card is drawn and nothing else.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(example = "birthday")]
+#[serde(rename_all = "snake_case")]
+pub enum OccasionName {
+    Birthday,
+    ThankYou,
+    Holidays,
+    JustBecause,
+}
+
+impl From<Occasion> for OccasionName {
+    fn from(occasion: Occasion) -> Self {
+        match occasion {
+            Occasion::Birthday => Self::Birthday,
+            Occasion::ThankYou => Self::ThankYou,
+            Occasion::Holidays => Self::Holidays,
+            Occasion::JustBecause => Self::JustBecause,
         }
     }
 }

@@ -150,6 +150,7 @@ pub fn Canceled() -> impl IntoView {
             let start = Draft::from_iter([
                 ("tier", fields.tier),
                 ("duration_months", fields.duration_months),
+                ("occasion", fields.occasion),
                 ("recipient_name", fields.recipient_name),
                 ("recipient_email", fields.recipient_email),
                 ("message", fields.message),

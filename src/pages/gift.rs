@@ -13,6 +13,7 @@ use super::{Draft, Refusal, shopfront};
 use crate::catalog::{Months, Tier};
 use crate::islands::OwnClock;
 use crate::shop::Quote;
+use crate::values::Occasion;
 
 /// Zones that most buyers find theirs among; the shop's own stands before them.
 const ZONES: [&str; 18] = [
@@ -139,9 +140,20 @@ fn Length(chosen: String) -> impl IntoView {
 
 #[component]
 fn TheCard(draft: Draft) -> impl IntoView {
+    let is_chosen = chosen_or(draft.get("occasion").parse().ok(), Occasion::default());
+    let pick = |occasion: Occasion| {
+        let id = (occasion == Occasion::Birthday).then_some("occasion");
+        view! {
+            <Pick name="occasion" value=occasion.to_string() checked=is_chosen(occasion) id>
+                <b>{occasion.title()}</b>
+            </Pick>
+        }
+    };
     view! {
         <fieldset>
             <legend>"The card"</legend>
+            <PickWrong name="occasion"/>
+            <div class="picks four" role="radiogroup" aria-label="What is it for?">{Occasion::ALL.map(pick).collect_view()}</div>
             <Field name="recipient_name" label="Their name" value=draft.get("recipient_name")/>
             <MessageField value=draft.get("message").to_owned()/>
             <Field

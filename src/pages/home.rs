@@ -7,7 +7,7 @@ use super::parts::{CardFront, Course, Cut, Frame, Stop};
 use super::shopfront;
 use crate::catalog::{Months, Tier};
 use crate::shop::Card;
-use crate::values::PersonName;
+use crate::values::{Occasion, PersonName};
 
 #[component]
 pub fn HomePage() -> impl IntoView {
@@ -34,7 +34,14 @@ pub fn HomePage() -> impl IntoView {
 /// The card of the first view. The names are everybody's, so they always parse.
 fn sample() -> Option<Card> {
     let name = |name| PersonName::parse(name).ok();
-    Some(Card { tier: Tier::Founder, months: Months::Twelve, recipient_name: name("Bea")?, giver_name: name("Ada"), message: None })
+    Some(Card {
+        tier: Tier::Founder,
+        months: Months::Twelve,
+        occasion: Occasion::JustBecause,
+        recipient_name: name("Bea")?,
+        giver_name: name("Ada"),
+        message: None,
+    })
 }
 
 #[component]

@@ -3,13 +3,14 @@
 use crate::catalog::{Months, Tier};
 use crate::checkout::SubscriptionState;
 use crate::memberships::Stretch;
-use crate::values::{Email, GiftId, Message, Money, PersonName, Timestamp};
+use crate::values::{Email, GiftId, Message, Money, Occasion, PersonName, Timestamp};
 
 /// What stands on a gift's card, inside and out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
     pub tier: Tier,
     pub months: Months,
+    pub occasion: Occasion,
     pub recipient_name: PersonName,
     pub giver_name: Option<PersonName>,
     pub message: Option<Message>,

@@ -13,7 +13,7 @@ use crate::catalog::{Offer, PriceIds};
 use crate::checkout::{CheckoutSession, LineItem, Order, OrderState};
 use crate::gifts::{self, Delivery, Gift, GiftState};
 use crate::store::{self, gifts as gift_rows, orders, promo_codes};
-use crate::values::{CheckoutSessionId, GiftCode, GiftId, Money, Occasion, OrderId, Timestamp};
+use crate::values::{CheckoutSessionId, GiftCode, GiftId, Money, OrderId, Timestamp};
 
 /// A gift that waits for its payment, or for none.
 #[derive(Clone, Debug)]
@@ -206,7 +206,7 @@ impl Shop {
                 Wish::At { zone, .. } => Some(zone.clone()),
                 Wish::Now | Wish::Link => None,
             },
-            occasion: Occasion::JustBecause,
+            occasion: purchase.occasion,
             opened_at: None,
             thanks: None,
             state: GiftState::Pending,
@@ -223,6 +223,7 @@ impl Shop {
         let Purchase {
             tier,
             months,
+            occasion,
             recipient_name,
             recipient_email,
             message,
@@ -247,6 +248,7 @@ impl Shop {
                 &known_as.join(" "),
                 tier.as_str(),
                 &months.count().to_string(),
+                occasion.as_str(),
                 recipient_name.as_str(),
                 &recipient_email.key(),
                 message.as_ref().map_or("", |message| message.as_str()),

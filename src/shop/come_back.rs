@@ -70,6 +70,7 @@ impl Shop {
         GiftFields {
             tier: gift.tier.to_string(),
             duration_months: gift.months.count().to_string(),
+            occasion: gift.occasion.to_string(),
             recipient_name: gift.recipient_name.as_str().to_owned(),
             recipient_email: gift.recipient_email.as_str().to_owned(),
             message: gift.message.as_ref().map(|message| message.as_str().to_owned()).unwrap_or_default(),

@@ -155,6 +155,7 @@ pub(super) fn card(gift: &Gift) -> Card {
     Card {
         tier: gift.tier,
         months: gift.months,
+        occasion: gift.occasion,
         recipient_name: gift.recipient_name.clone(),
         giver_name: gift.giver_name.clone(),
         message: gift.message.clone(),

@@ -8,13 +8,15 @@ use crate::catalog::{Catalog, Months, PromoName, Tier};
 use crate::checkout::ClientUrls;
 use crate::error::Wrong;
 use crate::gifts;
-use crate::values::{Email, EmailError, Message, PersonName, TextError, Timestamp, Zone};
+use crate::values::{Email, EmailError, Message, Occasion, PersonName, TextError, Timestamp, Zone};
 
 /// What somebody typed, as it came.
 #[derive(Clone, Debug, Default)]
 pub struct GiftFields {
     pub tier: String,
     pub duration_months: String,
+    /// Empty for whoever was not asked.
+    pub occasion: String,
     pub recipient_name: String,
     pub recipient_email: String,
     pub message: String,
@@ -31,6 +33,7 @@ pub struct GiftFields {
 pub struct Purchase {
     pub tier: Tier,
     pub months: Months,
+    pub occasion: Occasion,
     pub recipient_name: PersonName,
     pub recipient_email: Email,
     pub message: Option<Message>,
@@ -86,6 +89,7 @@ impl Purchase {
         let mut wrongs = Vec::new();
         let tier = keep(&mut wrongs, tier(&fields.tier));
         let months = keep(&mut wrongs, months(&fields.duration_months));
+        let occasion = keep(&mut wrongs, occasion(&fields.occasion));
         let recipient_name = keep(&mut wrongs, recipient_name(&fields.recipient_name));
         let message = keep(&mut wrongs, message(&fields.message));
         let giver_name = keep(&mut wrongs, giver_name(&fields.buyer_name));
@@ -94,9 +98,10 @@ impl Purchase {
         let buyer_email = keep(&mut wrongs, buyer_email(&fields.buyer_email));
         let promo_code = keep(&mut wrongs, promo_code(&fields.promo_code));
         let offer = tier.zip(months).and_then(|(tier, months)| catalog.offer(tier, months));
-        match (offer, recipient_name, recipient_email, message, giver_name, buyer_email, delivery, promo_code) {
+        match (offer, occasion, recipient_name, recipient_email, message, giver_name, buyer_email, delivery, promo_code) {
             (
                 Some(offer),
+                Some(occasion),
                 Some(recipient_name),
                 Some(recipient_email),
                 Some(message),
@@ -107,6 +112,7 @@ impl Purchase {
             ) if wrongs.is_empty() => Ok(Self {
                 tier: offer.tier,
                 months: offer.months,
+                occasion,
                 recipient_name,
                 recipient_email,
                 message,
@@ -131,6 +137,14 @@ fn tier(text: &str) -> Result<Tier, Wrong> {
 
 fn months(text: &str) -> Result<Months, Wrong> {
     text.parse().map_err(|_| Wrong::new("duration_months", "Choose how long: 3, 6 or 12 months"))
+}
+
+/// Whoever names none gives just because.
+fn occasion(text: &str) -> Result<Occasion, Wrong> {
+    if text.is_empty() {
+        return Ok(Occasion::default());
+    }
+    text.parse().map_err(|_| Wrong::new("occasion", "Choose what the card is for: birthday, thank you, holidays or just because"))
 }
 
 /// Reads the name that stands on the card.
@@ -258,9 +272,14 @@ mod tests {
     #[test]
     fn each_field_says_what_to_do() {
         type Spoil = fn(&mut GiftFields);
-        let cases: [(Spoil, &str, &str); 8] = [
+        let cases: [(Spoil, &str, &str); 9] = [
             (|f| f.tier = "gold".into(), "tier", "Choose what to give: Member or Founder"),
             (|f| f.duration_months = "13".into(), "duration_months", "Choose how long: 3, 6 or 12 months"),
+            (
+                |f| f.occasion = "easter".into(),
+                "occasion",
+                "Choose what the card is for: birthday, thank you, holidays or just because",
+            ),
             (
                 |f| f.recipient_email = "bea@example".into(),
                 "recipient_email",
@@ -281,6 +300,13 @@ mod tests {
             spoil(&mut fields);
             assert_eq!(read(&fields).unwrap_err(), [Wrong::new(field, advice)]);
         }
+    }
+
+    #[test]
+    fn whoever_names_no_occasion_gives_just_because() {
+        assert_eq!(read(&fields()).unwrap().occasion, Occasion::JustBecause);
+        let birthday = GiftFields { occasion: "birthday".into(), ..fields() };
+        assert_eq!(read(&birthday).unwrap().occasion, Occasion::Birthday);
     }
 
     #[test]

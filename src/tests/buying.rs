@@ -229,15 +229,39 @@ journey!(a_gift_to_oneself_brings_both_mails, async |world: &World| {
 });
 
 journey!(whoever_turns_back_finds_the_form_as_it_was, async |world: &World| {
-    let writing =
-        world.buyer("ada@example.com").buys(Tier::Founder, Months::Six).for_("bob@example.com").with("message", "Two\n\nlines <b>");
-    let promise = writing.await;
+    let writing = world.buyer("ada@example.com").buys(Tier::Founder, Months::Six).for_("bob@example.com");
+    let promise = writing.with("occasion", "birthday").with("message", "Two\n\nlines <b>").await;
     let page = world.browser().opens(world.stripe.session(&promise.session).back.cancel.as_str()).await.is(200);
     assert!(page.says("nothing was charged"), "{}", page.text());
     let form = page.form("Continue to payment");
-    let kept = ["tier", "duration_months", "recipient_name", "recipient_email", "message", "buyer_name", "buyer_email", "delivery"];
+    let kept = [
+        "tier",
+        "duration_months",
+        "occasion",
+        "recipient_name",
+        "recipient_email",
+        "message",
+        "buyer_name",
+        "buyer_email",
+        "delivery",
+    ];
     assert_eq!(
         kept.map(|field| form.get(field)),
-        ["founder", "6", "Bob", "bob@example.com", "Two\n\nlines <b>", "Ada", "ada@example.com", "email"]
+        ["founder", "6", "birthday", "Bob", "bob@example.com", "Two\n\nlines <b>", "Ada", "ada@example.com", "email"]
     );
+});
+
+journey!(a_card_for_another_occasion_is_another_purchase, async |world: &World| {
+    let for_a = |occasion: &str| {
+        let writing = world.buyer("ada@example.com").buys(Tier::Member, Months::Three).for_("bob@example.com");
+        writing.with("occasion", occasion)
+    };
+    // A form from before there were any sends none.
+    for occasion in ["", "just_because", "holidays", "holidays"] {
+        for_a(occasion).await;
+    }
+    assert_eq!(world.count("orders").await, 2);
+    let refused = for_a("easter").sent_by(&world.browser()).await.is(422);
+    assert!(refused.says("Choose what the card is for"), "{}", refused.text());
+    assert_eq!(world.count("orders").await, 2);
 });

@@ -12,7 +12,9 @@ use crate::shop::{
     AccountView, Card, DeliverySeen, GiftLine, Knot, KnotKind, Masked, OwnSubscription, PaymentSeen, Quote, Receipt, RedeemView,
     Standing, StatusPage, Thanks,
 };
-use crate::values::{AccountId, Currency, Email, Entropy, GrantId, Label, Message, Money, PersonName, Timestamp, TokenId};
+use crate::values::{
+    AccountId, Currency, Email, Entropy, GrantId, Label, Message, Money, Occasion, PersonName, Timestamp, TokenId,
+};
 
 /// What somebody types who wants to be more than text.
 pub const HOSTILE: &str = "</textarea></title><script>alert(1)</script>\"><b>";
@@ -288,6 +290,7 @@ fn card() -> Card {
     Card {
         tier: Tier::Founder,
         months: Months::Twelve,
+        occasion: Occasion::JustBecause,
         recipient_name: PersonName::parse("Bea").unwrap(),
         giver_name: PersonName::parse("Ada").ok(),
         message: Message::parse(message).ok(),

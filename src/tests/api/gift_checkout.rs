@@ -60,6 +60,18 @@ journey!(a_number_is_a_number_however_it_is_written_and_unknown_members_are_igno
     assert_eq!(world.count("orders").await, 2, "and without a message it is another");
 });
 
+journey!(a_card_has_the_occasion_that_was_sent_and_another_one_is_another_gift, async |world: &World| {
+    let ada = ada(world).await;
+    for body in [gift(), with(gift(), "occasion", "just_because"), with(gift(), "occasion", "thank_you")] {
+        ada.posts(CHECKOUT, &body).await.is(200);
+    }
+    assert_eq!(world.count("orders").await, 2, "whoever sends none gives just because");
+    let list = ada.gets("/v1/billing/gifts").await.is(200).json();
+    let mut occasions = [0, 1].map(|place| list["gifts"][place]["occasion"].as_str().unwrap().to_owned());
+    occasions.sort_unstable();
+    assert_eq!(occasions, ["just_because", "thank_you"]);
+});
+
 journey!(a_price_id_is_the_catalogs_own_or_refused, async |world: &World| {
     let ada = ada(world).await;
     ada.posts(CHECKOUT, &with(gift(), "price_id", "price_member_3")).await.is(200);
@@ -94,7 +106,7 @@ fn wrong_members() -> Vec<(Value, &'static str)> {
             wrong.push((with(gift(), name, other), name));
         }
     }
-    for name in ["price_id", "promo_code"] {
+    for name in ["occasion", "price_id", "promo_code"] {
         wrong.extend([Value::Null, json!(3), json!(""), json!(long)].map(|other| (with(gift(), name, other), name)));
     }
     wrong.extend(
@@ -104,6 +116,7 @@ fn wrong_members() -> Vec<(Value, &'static str)> {
         [json!(4), json!(3.5), json!("3"), json!(-3), json!(0), json!(1e300)]
             .map(|n| (with(gift(), "duration_months", n), "duration_months")),
     );
+    wrong.extend(["easter", "Birthday", " "].map(|occasion| (with(gift(), "occasion", occasion), "occasion")));
     wrong.extend(["gold", "Member", "member "].map(|tier| (with(gift(), "tier", tier), "tier")));
     for url in [
         "/thanks",

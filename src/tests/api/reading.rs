@@ -45,6 +45,7 @@ journey!(a_gift_is_followed_from_its_promise_to_its_end, async |world: &World| {
             "text": "€27.00"
           },
           "message": "For all the Sundays.",
+          "occasion": "just_because",
           "promo_code": null,
           "purchased_at": "2026-11-21T12:00:00.000Z",
           "recipient_email": "bob@example.com",

@@ -85,6 +85,7 @@ impl<'a> Buyer<'a> {
         let fields = vec![
             ("tier", tier.to_string()),
             ("duration_months", months.count().to_string()),
+            ("occasion", "just_because".to_owned()),
             ("recipient_name", "Bob".to_owned()),
             ("recipient_email", String::new()),
             ("message", "For all the Sundays.".to_owned()),
