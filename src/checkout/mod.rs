@@ -24,7 +24,7 @@ pub use provider::{
     ProviderError, ProviderEvent, ProviderName, ProviderSessionId, ProviderSubscriptionId, Refund, ReturnHint, SubscriptionSeen,
     SubscriptionStatus,
 };
-pub use session::{CheckoutSession, ClientUrls, Opened};
+pub use session::{CheckoutSession, ClientUrls, Opened, Watch};
 pub use stripe::{Stripe, StripeOptions, StripeSettings};
 pub use subscription::{Subscription, SubscriptionState, Turn};
 pub use transport::PROVIDER_TIMEOUT;

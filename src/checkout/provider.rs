@@ -170,9 +170,9 @@ pub struct Capabilities {
     pub own_price: bool,
     pub partial_refund: bool,
     pub cancel_session: bool,
-    /// Sends events for refunds and disputes; where not, they are found by asking.
+    /// Sends events for refunds and disputes; where not, they are found by asking alone.
     pub refund_events: bool,
-    /// Sends an event when a dispute is decided; where not, that is found by asking.
+    /// Sends an event when a dispute is decided; where not, that is found by asking alone.
     pub dispute_ends: bool,
 }
 

@@ -14,8 +14,9 @@ const LIFETIME: Duration = Duration::from_hours(24);
 /// more, so the last pause repeats until the answer is final.
 const PAUSES_SECONDS: [u64; 8] = [30, 60, 120, 300, 900, 1_800, 3_600, 10_800];
 
-/// How often a paid session is asked about where only asking finds a refund, and for how long after it was made.
-const SHORTEST_WATCH: Duration = Duration::from_mins(5);
+/// How often a paid session is asked about, and for how long after it was made.
+const SHORTEST_CLOSE_WATCH: Duration = Duration::from_mins(5);
+const SHORTEST_LOOSE_WATCH: Duration = Duration::from_hours(24);
 const LONGEST_WATCH: Duration = Duration::from_hours(7 * 24);
 const WATCHED_FOR: Duration = Duration::from_hours(180 * 24);
 
@@ -35,6 +36,15 @@ pub struct CheckoutSession {
     pub next_check_at: Option<Timestamp>,
     pub checks: i64,
     pub created_at: Timestamp,
+}
+
+/// How what may still become of a payment is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watch {
+    /// By asking alone.
+    Close,
+    /// The provider tells of it; asking finds it where its word was lost.
+    Loose,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,11 +95,15 @@ impl CheckoutSession {
         Self { next_check_at: Some(now.plus(pause(self.checks))), checks: self.checks.saturating_add(1), ..self.clone() }
     }
 
-    /// Paid, and only by asking would we learn of a refund: asked about again after an eighth of its age, for half a year.
+    /// Paid, and the money may still go back: asked about again after an eighth of its age, for half a year.
     #[must_use]
-    pub fn watched(&self, now: Timestamp) -> Self {
+    pub fn watched(&self, watch: Watch, now: Timestamp) -> Self {
         let age = now.since(self.created_at);
-        let pause = (age / 8).clamp(SHORTEST_WATCH, LONGEST_WATCH);
+        let shortest = match watch {
+            Watch::Close => SHORTEST_CLOSE_WATCH,
+            Watch::Loose => SHORTEST_LOOSE_WATCH,
+        };
+        let pause = (age / 8).clamp(shortest, LONGEST_WATCH);
         Self { next_check_at: (age < WATCHED_FOR).then(|| now.plus(pause)), ..self.clone() }
     }
 
@@ -161,16 +175,20 @@ mod tests {
     }
 
     #[test]
-    fn a_paid_session_is_watched_for_half_a_year_with_fewer_questions_than_half_its_days() {
-        let mut session = promised(Timestamp::from_seconds(0)).watched(Timestamp::from_seconds(600));
-        let mut asked = 0;
-        let mut last = Timestamp::from_seconds(600);
-        while let Some(due) = session.next_check_at {
-            assert!(due.since(last) >= SHORTEST_WATCH && due.since(last) <= LONGEST_WATCH);
-            (last, asked, session) = (due, asked + 1, session.watched(due));
+    fn a_paid_session_is_watched_for_half_a_year_and_more_seldom_where_words_are_told() {
+        for (watch, shortest, questions) in
+            [(Watch::Close, SHORTEST_CLOSE_WATCH, 60..90), (Watch::Loose, SHORTEST_LOOSE_WATCH, 35..50)]
+        {
+            let mut session = promised(Timestamp::from_seconds(0)).watched(watch, Timestamp::from_seconds(600));
+            let mut asked = 0;
+            let mut last = Timestamp::from_seconds(600);
+            while let Some(due) = session.next_check_at {
+                assert!(due.since(last) >= shortest && due.since(last) <= LONGEST_WATCH);
+                (last, asked, session) = (due, asked + 1, session.watched(watch, due));
+            }
+            assert!(last.since(session.created_at) >= WATCHED_FOR);
+            assert!(questions.contains(&asked), "{watch:?}: {asked}");
         }
-        assert!(last.since(session.created_at) >= WATCHED_FOR);
-        assert!((60..90).contains(&asked), "{asked}");
     }
 
     #[test]

@@ -16,11 +16,12 @@ mod subscribing;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod watching;
 
 use self::ordered::Ordered;
 use super::{Raced, Shop, discount, until_unraced};
 use crate::Error;
-use crate::checkout::{Applied, CheckoutSession, Fact, Order, OrderState, PaymentId, ProviderEvent, ProviderName};
+use crate::checkout::{Applied, CheckoutSession, Fact, Order, PaymentId, ProviderEvent};
 use crate::outbox;
 use crate::store::{self, Tx, orders, provider_events, subscriptions};
 use crate::values::{CheckoutSessionId, EventId, OrderId, Timestamp};
@@ -98,54 +99,6 @@ impl Shop {
             }
         }
         Ok(())
-    }
-
-    /// Stops asking about a session that has ended, or that was paid and its order knows it: one that tells of a dispute before the payment
-    /// is asked about on. So is, for a while, what the provider won't tell by itself: a refund of what was paid, or how a dispute ended.
-    async fn settle_session(
-        &self,
-        tx: &mut Tx,
-        order: &Order,
-        session: Option<&CheckoutSession>,
-        event: &ProviderEvent,
-        now: Timestamp,
-    ) -> Result<(), store::Error> {
-        let Some(session) = session else { return Ok(()) };
-        let facts = &event.facts;
-        let tells = self.provider(session.provider).map(|provider| provider.capabilities());
-        let is_undecided = matches!(order.state, OrderState::Disputed { paid_at: Some(_), .. });
-        if is_undecided && tells.is_some_and(|tells| !tells.dispute_ends) {
-            return orders::advance_session(tx, session, &session.watched(now)).await;
-        }
-        if session.next_check_at.is_none() {
-            return Ok(());
-        }
-        let is_dealt_with = if payment_beside(order, event).is_some() { is_whole } else { Fact::is_of_payment };
-        let is_paid = facts.iter().any(is_dealt_with) && !order.awaits_payment();
-        if !is_paid && !facts.iter().any(Fact::ends_session) {
-            return Ok(());
-        }
-        let is_watched = self.hides_refunds(session.provider) && can_be_refunded(facts);
-        let after = if is_watched { session.watched(now) } else { session.settled() };
-        orders::advance_session(tx, session, &after).await
-    }
-
-    /// Money that came although its session had been given up can be refunded like any other, and only asking may tell. The payment need
-    /// not name the session, so all of the order's are asked about; one that is over says so at once.
-    async fn watch_again(&self, tx: &mut Tx, order: &Order, facts: &[Fact], now: Timestamp) -> Result<(), store::Error> {
-        if !self.hides_refunds(order.provider) || !can_be_refunded(facts) {
-            return Ok(());
-        }
-        for session in orders::sessions_of(tx, &order.id).await? {
-            if session.opened.is_some() && session.next_check_at.is_none() {
-                orders::advance_session(tx, &session, &session.watched(now)).await?;
-            }
-        }
-        Ok(())
-    }
-
-    fn hides_refunds(&self, provider: ProviderName) -> bool {
-        self.provider(provider).is_some_and(|provider| !provider.capabilities().refund_events)
     }
 
     /// Ends a session that has outlived its time without its provider ever naming us its page, and the order with it. Nobody was sent
@@ -320,9 +273,4 @@ fn money_of(event: &ProviderEvent) -> Option<&PaymentId> {
 /// Says enough of a payment beside the order's: it is given back once it is known to have been made, unless it went back by itself.
 const fn is_whole(fact: &Fact) -> bool {
     matches!(fact, Fact::Paid { .. } | Fact::Refunded { whole: true, .. } | Fact::DisputeLost)
-}
-
-fn can_be_refunded(facts: &[Fact]) -> bool {
-    let has = |wanted: fn(&Fact) -> bool| facts.iter().any(wanted);
-    has(|fact| matches!(fact, Fact::Paid { .. })) && !has(|fact| matches!(fact, Fact::Refunded { whole: true, .. }))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::testing::{A_DAY, ALL_BACK, Desk, PAID, Puppet, fields, gift_state, purchase};
 use super::*;
+use crate::checkout::ProviderName;
 use crate::gifts::{self, GiftState};
 use crate::shop::testing::{HOME, World};
 use crate::shop::{Canceled, GiftFields};
@@ -27,7 +28,7 @@ on_both!(the_same_word_three_ways_at_once_settles_once, async |store: Store| {
     let mut posted = desk.world.kinds_posted().await;
     posted.sort();
     assert_eq!(posted, ["gift_for_you", "receipt"]);
-    assert_eq!(desk.session().await.next_check_at, None);
+    assert!(desk.rests_today().await, "nobody asks today about what was paid");
 });
 
 on_both!(a_payment_that_came_to_nothing_does_not_stand_in_the_way_of_the_one_that_counts, async |store: Store| {
@@ -54,7 +55,7 @@ on_both!(money_under_way_in_one_session_does_not_hide_what_was_paid_in_the_next,
     desk.hears(desk.seen(Some("pi_slow"), &[PAID])).await;
     let doubts = desk.world.kinds_posted().await.into_iter().filter(|kind| kind == "operator_notice").count();
     assert_eq!(doubts, 1, "the operator is told once that there are two payments");
-    assert_eq!(desk.session().await.next_check_at, None);
+    assert!(desk.rests_today().await, "and then it is asked about no more than what was paid");
 });
 
 on_both!(a_payment_closes_the_other_page_of_its_order, async |store: Store| {
@@ -171,8 +172,19 @@ on_both!(what_the_webhook_never_told_is_found_by_asking, async |store: Store| {
     desk.world.pass(Duration::from_secs(30));
     assert_eq!(desk.world.shop.reconcile().await.unwrap().changed(), 1);
     assert_eq!(desk.gift().await, "purchased");
-    desk.world.pass(A_DAY);
-    assert_eq!(desk.world.shop.reconcile().await.unwrap().asked(), 0);
+    assert_eq!(desk.world.shop.reconcile().await.unwrap().asked(), 0, "nobody asks today about what was paid");
+});
+
+on_both!(a_refund_whose_word_was_lost_is_found_within_two_days, async |store: Store| {
+    let desk = Desk::on(store).await;
+    desk.hears(desk.told("evt_1", "pi_1", &[PAID])).await;
+    let seen = desk.seen(Some("pi_1"), &[PAID, ALL_BACK]);
+    desk.puppet.answers.lock().unwrap().push_back(seen);
+    desk.world.pass(A_DAY * 2);
+    assert_eq!(desk.world.shop.reconcile().await.unwrap().changed(), 1);
+    assert_eq!(desk.gift().await, "refunded");
+    desk.world.pass(A_DAY * 30);
+    assert_eq!(desk.world.shop.reconcile().await.unwrap().asked(), 0, "nothing is left to be asked");
 });
 
 on_both!(a_day_chosen_by_another_clock_comes_back_as_it_was_typed, async |store: Store| {

@@ -177,6 +177,12 @@ impl Desk {
         self.world.shop.fulfil(&event).await.unwrap()
     }
 
+    /// Whether nobody asks about its first session before tomorrow.
+    pub async fn rests_today(&self) -> bool {
+        let tomorrow = self.world.clock.now().plus(A_DAY);
+        self.session().await.next_check_at.is_none_or(|due| due >= tomorrow)
+    }
+
     pub async fn session(&self) -> CheckoutSession {
         let mut connection = self.world.store.connection().await.unwrap();
         orders::session(&mut connection, &self.promised.session_id).await.unwrap().unwrap()

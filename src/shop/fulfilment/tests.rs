@@ -1,5 +1,6 @@
 //! Which order an event is believed about, and what is still asked about a paid one.
 
+use super::watching::can_be_refunded;
 use super::*;
 use crate::checkout::{Mode, OrderState, PaymentId, ProviderName};
 use crate::shop::testing::World;
