@@ -16,7 +16,7 @@ use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, LOCATION, ORIGIN};
 use ribbon::accounts::Account;
 use ribbon::catalog::{Brand, Catalog, Months, PriceIds, Tier};
 use ribbon::checkout::{LineItem, Mode, Order, OrderState, ProviderName};
-use ribbon::gifts::{self, Delivery, Gift, GiftState};
+use ribbon::gifts::{self, Delivery, Gift, GiftState, RefundRule};
 use ribbon::shop::{GiftKey, Parts, Shop, SystemClock, SystemEntropy};
 use ribbon::store::{self, Store};
 use ribbon::values::{
@@ -204,6 +204,7 @@ async fn redeeming(file: &std::path::Path) -> Result<()> {
         brand: Brand::default(),
         catalog: Catalog::default(),
         zone: Zone::UTC,
+        refunds: RefundRule::default(),
         providers: Vec::new(),
         selling: ProviderName::Stripe,
         public_url: "http://localhost".parse()?,
@@ -304,6 +305,8 @@ fn order(price: Money, now: Timestamp) -> Order {
         buyer_name: None,
         buyer_email: Email::parse("ada@example.com").ok(),
         payment: None,
+        tax: None,
+        paid: None,
         refunded_minor: 0,
         state: OrderState::Paid { paid_at: now },
         created_at: now,

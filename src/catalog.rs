@@ -1,6 +1,7 @@
 //! What is for sale: a tier for a number of months, and its price. Pure, and the same in the server and in the browser.
 
 mod promo;
+mod tax;
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::values::{Accent, Currency, Email, Interval, Money, months_in_figures, months_in_words};
 
 pub use promo::{Discount, Percent, PromoCode, PromoError, PromoName, PromoRefused};
+pub use tax::{Tax, TaxError};
 
 /// What is given. The order is the rank: the higher tier runs first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -183,6 +185,8 @@ pub struct Catalog {
     offers: Vec<Offer>,
     plans: Vec<Plan>,
     currency: Currency,
+    /// What every price has in it.
+    tax: Option<Tax>,
     /// What a tier is, in one sentence for the form.
     blurbs: [String; 2],
 }
@@ -195,7 +199,7 @@ impl Catalog {
             Offer { tier, months, price: Money::new(minor, currency), price_ids }
         };
         let offers = Tier::ALL.into_iter().flat_map(|tier| Months::ALL.map(|months| offer(tier, months))).collect();
-        Self { offers, plans: Vec::new(), currency, blurbs }
+        Self { offers, plans: Vec::new(), currency, tax: None, blurbs }
     }
 
     /// The same catalog selling these plans.
@@ -203,6 +207,12 @@ impl Catalog {
     pub fn with_plans(mut self, plans: Vec<Plan>) -> Self {
         self.plans = plans;
         self
+    }
+
+    /// The same prices, which have this tax in them.
+    #[must_use]
+    pub fn with_tax(self, tax: Option<Tax>) -> Self {
+        Self { tax, ..self }
     }
 
     /// The same offers and plans under other ids.
@@ -231,6 +241,12 @@ impl Catalog {
     #[must_use]
     pub fn plan(&self, tier: Tier) -> Option<&Plan> {
         self.plans.iter().find(|plan| plan.tier == tier)
+    }
+
+    /// The tax that is in every price; `None` where the seller states none.
+    #[must_use]
+    pub const fn tax(&self) -> Option<&Tax> {
+        self.tax.as_ref()
     }
 
     #[must_use]
@@ -265,6 +281,8 @@ pub struct Brand {
     pub support_email: Email,
     /// The one colour that everything derives from, as CSS writes it: `oklch(.52 .19 22)`.
     pub accent: Accent,
+    /// Under which the tax office knows the seller; stands on receipts.
+    pub tax_id: Option<String>,
 }
 
 impl Default for Brand {
@@ -274,6 +292,7 @@ impl Default for Brand {
             postal_address: "12 Harbour Street".to_owned(),
             support_email: Email::at_example("help"),
             accent: Accent::CRIMSON,
+            tax_id: None,
         }
     }
 }

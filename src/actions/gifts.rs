@@ -85,15 +85,26 @@ pub async fn change_gift(
     #[server(default)] key: String,
     #[server(default)] recipient_name: String,
     #[server(default)] recipient_email: String,
+    #[server(default)] message: String,
+    #[server(default)] delivery: String,
+    #[server(default)] deliver_on: String,
+    #[server(default)] time_zone: String,
 ) -> Result<(), Error> {
     let caller = crate::visitor::Caller::of_request().await?;
+    let (shop, from) = (&caller.shop, caller.address);
     let reference = caller.gift_reference().await?;
-    let done = match intent.as_str() {
-        "send_again" => caller.shop.send_again(&reference, &key).await.map(|()| "sent-again"),
-        "readdress" => caller.shop.readdress(&reference, &key, &recipient_name, &recipient_email).await.map(|()| "readdressed"),
-        "reissue" => caller.shop.reissue(&reference, &key).await.map(|()| "reissued"),
+    let changed = match intent.as_str() {
+        "send_again" => shop.send_again(&reference, &key, from).await,
+        "readdress" => shop.readdress(&reference, &key, &recipient_name, &recipient_email, from).await,
+        "reword" => shop.reword(&reference, &key, &message, from).await,
+        "reschedule" => {
+            let wish = crate::shop::GiftFields { delivery, deliver_on, time_zone, ..Default::default() };
+            shop.reschedule(&reference, &key, &wish, from).await
+        }
+        "reissue" => shop.reissue(&reference, &key, from).await,
+        "refund" => shop.ask_refund(&reference, &key).await,
         _ => Err(Error::NotFound),
     }?;
-    leptos_axum::redirect(&format!("/gifts/{reference}?key={key}&done={done}"));
+    leptos_axum::redirect(&format!("/gifts/{reference}?key={key}&done={}", changed.as_str()));
     Ok(())
 }

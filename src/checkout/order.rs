@@ -2,7 +2,7 @@
 //! so every state has an answer to every fact. Knows nothing of what was ordered, nor of sessions.
 
 use super::provider::{Fact, LineItem, Mode, PaymentId, ProviderName};
-use crate::catalog::PromoName;
+use crate::catalog::{PromoName, Tax};
 use crate::values::{Email, Money, OrderId, Timestamp};
 
 #[cfg(test)]
@@ -24,6 +24,10 @@ pub struct Order {
     pub list_total: Money,
     /// The code that made `total` less than `list_total`.
     pub promo_code: Option<PromoName>,
+    /// What `total` has in it, as it was when this was promised.
+    pub tax: Option<Tax>,
+    /// What came, without what the provider put on top; it differs from `total` where another sum was paid than was agreed.
+    pub paid: Option<Money>,
     pub buyer_name: Option<String>,
     pub buyer_email: Option<Email>,
     /// Known once the provider told it; refunds and disputes name it.
@@ -135,6 +139,19 @@ impl Order {
         }
     }
 
+    /// The payment of which something is left to give back; `None` while there is none, or its bank decides about it.
+    #[must_use]
+    pub const fn refundable_payment(&self) -> Option<&PaymentId> {
+        match self.state {
+            OrderState::Paid { .. } | OrderState::PartiallyRefunded { .. } => self.payment.as_ref(),
+            OrderState::Open
+            | OrderState::Refunded { .. }
+            | OrderState::Disputed { .. }
+            | OrderState::Expired { .. }
+            | OrderState::Failed { .. } => None,
+        }
+    }
+
     /// What `fact` makes of this order. Total: every state has an answer to every fact, repeats and late ones included.
     #[must_use]
     pub fn apply(&self, fact: &Fact, now: Timestamp) -> Applied {
@@ -156,13 +173,14 @@ impl Order {
     fn paid(&self, amount: Money, now: Timestamp) -> Applied {
         let agreed = amount == self.total;
         let outcome = if agreed { Outcome::Settled } else { Outcome::Mismatched };
+        let order = Self { paid: Some(amount), ..self.clone() };
         match self.state {
             OrderState::Open | OrderState::Expired { .. } | OrderState::Failed { .. } => {
-                self.becomes(self.paid_state(now), outcome)
+                order.becomes(self.paid_state(now), outcome)
             }
             OrderState::Disputed { paid_at: None, disputed_at, .. } => {
                 let state = OrderState::Disputed { disputed_at, paid_at: Some(now), settled: !agreed };
-                Applied { order: self.with(state), outcome: (!agreed).then_some(outcome) }
+                Applied { order: order.with(state), outcome: (!agreed).then_some(outcome) }
             }
             OrderState::Disputed { paid_at: Some(_), .. }
             | OrderState::Paid { .. }

@@ -14,6 +14,9 @@ const LIFETIME: Duration = Duration::from_hours(24);
 /// more, so the last pause repeats until the answer is final.
 const PAUSES_SECONDS: [u64; 8] = [30, 60, 120, 300, 900, 1_800, 3_600, 10_800];
 
+/// When the provider is asked what came of something that it was just told to do.
+const SOON: Duration = Duration::from_secs(5);
+
 /// How often a paid session is asked about, and for how long after it was made.
 const SHORTEST_CLOSE_WATCH: Duration = Duration::from_mins(5);
 const SHORTEST_LOOSE_WATCH: Duration = Duration::from_hours(24);
@@ -105,6 +108,12 @@ impl CheckoutSession {
         };
         let pause = (age / 8).clamp(shortest, LONGEST_WATCH);
         Self { next_check_at: (age < WATCHED_FOR).then(|| now.plus(pause)), ..self.clone() }
+    }
+
+    /// Something was just asked of the provider that only asking again tells the end of.
+    #[must_use]
+    pub fn asked_soon(&self, now: Timestamp) -> Self {
+        Self { next_check_at: Some(now.plus(SOON)), ..self.clone() }
     }
 
     /// The provider's answer can't change any more by itself: nobody needs to ask again.

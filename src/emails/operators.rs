@@ -66,6 +66,7 @@ fn in_short(reason: &str) -> &str {
         "mismatch" => "another sum was paid",
         "paid_twice" => "paid twice",
         "subscribed_twice" => "subscribed to twice",
+        "refund_failed" => "the refund did not go through",
         other => other,
     }
 }
@@ -79,6 +80,9 @@ fn in_a_sentence(reason: &str) -> String {
         }
         "paid_twice" => {
             "it was paid a second time. The second payment is given back by itself; you get another mail only if that fails."
+        }
+        "refund_failed" => {
+            "its buyer has taken it back, and the provider did not give the payment back. Do that on the provider’s pages, which ends the gift, or let it go on by “ribbon gift release” with its reference. The log has the provider’s reason."
         }
         "subscribed_twice" => {
             "the buyer went through two payment pages. The second subscription is ended by itself; give its first payment back on the provider’s pages."

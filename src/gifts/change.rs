@@ -1,16 +1,16 @@
 //! What the giver may change about a gift until it is redeemed. A change of recipient or code raises the generation,
 //! which kills the code, the proof and the link that were sent before.
 
-use super::{Delivery, Gift, GiftState};
+use super::{Delivery, Gift, GiftState, HoldReason};
 use crate::error::Error;
-use crate::values::{Email, Message, PersonName, Secret, Timestamp};
+use crate::values::{Email, Message, PersonName, Secret, Timestamp, Zone};
 
 /// Why a gift isn't changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeRefused {
     /// There is nothing to send before it is paid.
     Unpaid,
-    /// Nothing is sent while something is checked.
+    /// Nothing is sent while something is checked, and nothing changed while the money goes back.
     Held,
     /// The mail has gone out, so its day can't be changed; it can be sent again.
     AlreadySent,
@@ -55,7 +55,7 @@ impl Gift {
                 Ok(readdressed.renewed(secret, now).in_state(purchased))
             }
             GiftState::Pending | GiftState::Purchased { .. } | GiftState::Held { .. } if is_another => {
-                Ok(readdressed.renewed(secret, now))
+                self.open_to_change().map(|()| readdressed.renewed(secret, now))
             }
             GiftState::Pending
             | GiftState::Purchased { .. }
@@ -79,8 +79,8 @@ impl Gift {
         Ok(Self { message, ..self.clone() })
     }
 
-    /// Changes when it is mailed, as long as it wasn't. `None`: not at all, the giver hands the link over.
-    pub fn reschedule(&self, due_at: Option<Timestamp>) -> Result<Self, ChangeRefused> {
+    /// Changes when it is mailed, and by whose clock that was chosen, as long as it wasn't. `None`: not at all, the giver hands the link over.
+    pub fn reschedule(&self, due_at: Option<Timestamp>, time_zone: Option<Zone>) -> Result<Self, ChangeRefused> {
         self.open_to_change()?;
         match self.delivery {
             Delivery::LinkOnly | Delivery::Scheduled { .. } => {}
@@ -89,10 +89,11 @@ impl Gift {
             }
         }
         let delivery = due_at.map_or(Delivery::LinkOnly, |due_at| Delivery::Scheduled { due_at });
-        Ok(Self { delivery, ..self.clone() })
+        Ok(Self { delivery, time_zone, ..self.clone() })
     }
 
-    /// Mails it now: the first time before its day or after all, or once more with the same code.
+    /// Mails it now: the first time before its day or after all, or once more with the same code. One whose moment has come is on its way
+    /// already, and stays as it is.
     pub fn send_again(&self, now: Timestamp) -> Result<Self, ChangeRefused> {
         self.open_to_change()?;
         match &self.state {
@@ -105,11 +106,15 @@ impl Gift {
             | GiftState::Declined { .. }
             | GiftState::Expired { .. } => {}
         }
+        if self.delivery_due().is_some_and(|due_at| due_at <= now) {
+            return Ok(self.clone());
+        }
         Ok(Self { delivery: Delivery::Scheduled { due_at: now }, ..self.clone() })
     }
 
     fn open_to_change(&self) -> Result<(), ChangeRefused> {
         match &self.state {
+            GiftState::Held { reason: HoldReason::Refund, .. } => Err(ChangeRefused::Held),
             GiftState::Pending | GiftState::Purchased { .. } | GiftState::Held { .. } => Ok(()),
             GiftState::Declined { .. } => Err(ChangeRefused::Declined),
             GiftState::Redeemed { .. } => Err(ChangeRefused::Redeemed),
@@ -117,7 +122,7 @@ impl Gift {
         }
     }
 
-    /// The next generation. Its mail is due now where one of the generation before had gone out or tried to.
+    /// The next generation, which nobody has opened yet. Its mail is due now where one of the generation before had gone out or tried to.
     fn renewed(&self, secret: &Secret, now: Timestamp) -> Self {
         let delivery = match &self.delivery {
             Delivery::LinkOnly | Delivery::Scheduled { .. } => self.delivery.clone(),
@@ -125,7 +130,7 @@ impl Gift {
                 Delivery::Scheduled { due_at: now }
             }
         };
-        Self { generation: self.generation + 1, secret_id: secret.id().to_owned(), delivery, ..self.clone() }
+        Self { generation: self.generation + 1, secret_id: secret.id().to_owned(), delivery, opened_at: None, ..self.clone() }
     }
 }
 
@@ -143,6 +148,7 @@ mod tests {
         purchased  | done            | done         | done     | done     | done       | done
         disputed   | done            | done         | done     | done     | done       | Held
         mismatched | done            | done         | done     | done     | done       | Held
+        taken back | Held            | Held         | Held     | Held     | Held       | Held
         redeemed   | Redeemed        | Redeemed     | Redeemed | Redeemed | Redeemed   | Redeemed
         canceled   | Ended           | Ended        | Ended    | Ended    | Ended      | Ended
         refunded   | Ended           | Ended        | Ended    | Ended    | Ended      | Ended
@@ -161,7 +167,7 @@ mod tests {
                 gift.readdress(name("Beatrice"), email("bea@example.com"), &secret("s"), NOW),
                 gift.reissue(&secret("s"), NOW),
                 gift.reword(None),
-                gift.reschedule(Some(DUE_AT)),
+                gift.reschedule(Some(DUE_AT), None),
                 gift.send_again(NOW),
             ];
             assert_eq!(gift.is_changeable(), answers[0].is_ok(), "{state}");
@@ -224,18 +230,36 @@ mod tests {
     }
 
     #[test]
-    fn the_day_of_delivery_changes_until_the_mail_is_sent() {
+    fn the_day_of_delivery_and_its_clock_change_until_the_mail_is_sent() {
+        let auckland = Zone::parse("Pacific/Auckland").ok();
         let scheduled = gift_that_is("purchased");
-        assert_eq!(scheduled.reschedule(Some(DUE_AT)).unwrap().delivery, Delivery::Scheduled { due_at: DUE_AT });
-        let by_hand = scheduled.reschedule(None).unwrap();
-        assert_eq!(by_hand.delivery, Delivery::LinkOnly);
-        assert_eq!(by_hand.reschedule(Some(DUE_AT)).unwrap().delivery, Delivery::Scheduled { due_at: DUE_AT });
-        for delivery in
-            [Delivery::Sent { sent_at: NOW }, Delivery::Bounced { bounced_at: NOW }, Delivery::Failed { failed_at: NOW }]
-        {
+        let later = scheduled.reschedule(Some(DUE_AT), auckland.clone()).unwrap();
+        assert_eq!((later.delivery.clone(), later.time_zone.clone()), (Delivery::Scheduled { due_at: DUE_AT }, auckland));
+        let by_hand = later.reschedule(None, None).unwrap();
+        assert_eq!((by_hand.delivery.clone(), by_hand.time_zone.clone()), (Delivery::LinkOnly, None));
+        assert_eq!(by_hand.reschedule(Some(DUE_AT), None).unwrap().delivery, Delivery::Scheduled { due_at: DUE_AT });
+        for delivery in [
+            Delivery::Sent { sent_at: NOW },
+            Delivery::Delivered { delivered_at: NOW },
+            Delivery::Bounced { bounced_at: NOW },
+            Delivery::Failed { failed_at: NOW },
+        ] {
             let sent = Gift { delivery, ..scheduled.clone() };
-            assert_eq!(sent.reschedule(Some(DUE_AT)), Err(ChangeRefused::AlreadySent));
+            assert_eq!(sent.reschedule(Some(DUE_AT), None), Err(ChangeRefused::AlreadySent));
         }
+    }
+
+    #[test]
+    fn what_is_about_to_leave_is_not_sent_once_more() {
+        let leaving = Gift { delivery: Delivery::Scheduled { due_at: NOW }, ..gift_that_is("purchased") };
+        assert_eq!(leaving.send_again(NOW.plus(std::time::Duration::from_secs(1))), Ok(leaving));
+    }
+
+    #[test]
+    fn whoever_gets_a_new_code_has_not_opened_the_gift() {
+        let opened = Gift { opened_at: Some(NOW), ..gift_that_is("purchased") };
+        assert_eq!(opened.reissue(&secret("s"), NOW).unwrap().opened_at, None);
+        assert_eq!(opened.reword(None).unwrap().opened_at, Some(NOW));
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl Gift {
     /// The operator has looked and lets the gift go on, whatever held it.
     pub fn release(&self) -> Result<Followed, NotHeld> {
         match &self.state {
-            GiftState::Held { purchased_at, .. } => Ok(self.resumed(*purchased_at)),
+            GiftState::Held { purchased_at, declined_at, .. } => Ok(self.resumed(*purchased_at, *declined_at)),
             GiftState::Pending
             | GiftState::Purchased { .. }
             | GiftState::Redeemed { .. }
@@ -96,21 +96,24 @@ impl Gift {
         }
     }
 
-    /// Holds what could still be redeemed. A mismatch outweighs a dispute, because winning the dispute doesn't explain it.
+    /// Holds what could still be redeemed. A mismatch outweighs a dispute, because winning the dispute doesn't explain it; and what its
+    /// buyer has taken back stays so, whatever their bank decides.
     fn doubted(&self, reason: HoldReason, now: Timestamp) -> Followed {
-        let held_since = |purchased_at| {
-            let held = GiftState::Held { purchased_at, held_at: now, reason };
+        let held_since = |purchased_at, declined_at| {
+            let held = GiftState::Held { purchased_at, held_at: now, reason, declined_at };
             self.moved(held, Consequence::TellOperator(reason))
         };
         match &self.state {
-            GiftState::Pending | GiftState::Canceled { .. } => held_since(now),
+            GiftState::Pending | GiftState::Canceled { .. } => held_since(now, None),
             GiftState::Held { reason: before, .. } if *before == reason => self.unmoved(),
-            GiftState::Purchased { purchased_at }
-            | GiftState::Declined { purchased_at, .. }
-            | GiftState::Held { purchased_at, reason: HoldReason::Dispute, .. } => held_since(*purchased_at),
-            GiftState::Held { reason: HoldReason::Mismatch, .. } | GiftState::Redeemed { .. } | GiftState::Expired { .. } => {
-                Followed { gift: self.clone(), consequence: Some(Consequence::TellOperator(reason)) }
+            GiftState::Purchased { purchased_at } => held_since(*purchased_at, None),
+            GiftState::Declined { purchased_at, declined_at } => held_since(*purchased_at, Some(*declined_at)),
+            GiftState::Held { purchased_at, reason: HoldReason::Dispute, declined_at, .. } => {
+                held_since(*purchased_at, *declined_at)
             }
+            GiftState::Held { reason: HoldReason::Mismatch | HoldReason::Refund, .. }
+            | GiftState::Redeemed { .. }
+            | GiftState::Expired { .. } => Followed { gift: self.clone(), consequence: Some(Consequence::TellOperator(reason)) },
             GiftState::Refunded { .. } => self.unmoved(),
         }
     }
@@ -132,8 +135,10 @@ impl Gift {
 
     fn upheld(&self) -> Followed {
         match &self.state {
-            GiftState::Held { purchased_at, reason: HoldReason::Dispute, .. } => self.resumed(*purchased_at),
-            GiftState::Held { reason: HoldReason::Mismatch, .. }
+            GiftState::Held { purchased_at, reason: HoldReason::Dispute, declined_at, .. } => {
+                self.resumed(*purchased_at, *declined_at)
+            }
+            GiftState::Held { reason: HoldReason::Mismatch | HoldReason::Refund, .. }
             | GiftState::Pending
             | GiftState::Purchased { .. }
             | GiftState::Redeemed { .. }
@@ -172,8 +177,13 @@ impl Gift {
         }
     }
 
-    fn resumed(&self, purchased_at: Timestamp) -> Followed {
-        self.moved(GiftState::Purchased { purchased_at }, Consequence::Resume)
+    /// Back to what it was: what its recipient had declined is not theirs again because a payment was doubted meanwhile.
+    fn resumed(&self, purchased_at: Timestamp, declined_at: Option<Timestamp>) -> Followed {
+        let state = match declined_at {
+            Some(declined_at) => GiftState::Declined { purchased_at, declined_at },
+            None => GiftState::Purchased { purchased_at },
+        };
+        self.moved(state, Consequence::Resume)
     }
 
     fn moved(&self, state: GiftState, consequence: Consequence) -> Followed {
@@ -208,6 +218,7 @@ mod tests {
         purchased  | ·                 | mismatched operator | ·        | refunded stop   | ·               | disputed operator | ·               | ·
         disputed   | ·                 | mismatched operator | ·        | refunded stop   | ·               | ·                 | ·               | purchased resume
         mismatched | ·                 | ·                   | ·        | refunded stop   | ·               | · operator        | ·               | ·
+        taken back | ·                 | · operator          | ·        | refunded stop   | ·               | · operator        | ·               | ·
         redeemed   | ·                 | · operator          | ·        | refunded void   | ·               | · operator        | ·               | ·
         canceled   | purchased deliver | mismatched operator | ·        | refunded stop   | ·               | disputed operator | · operator      | ·
         refunded   | ·                 | ·                   | ·        | ·               | ·               | ·                 | ·               | ·
@@ -280,8 +291,17 @@ mod tests {
     fn a_hold_keeps_the_day_of_the_purchase() {
         let held = gift_that_is("purchased").follow(OrderNews::Contested, NOW).gift;
         let reason = HoldReason::Dispute;
-        assert_eq!(held.state, GiftState::Held { purchased_at: PURCHASED_AT, held_at: NOW, reason });
+        assert_eq!(held.state, GiftState::Held { purchased_at: PURCHASED_AT, held_at: NOW, reason, declined_at: None });
         assert_eq!(held.follow(OrderNews::Upheld, NOW).gift.state, GiftState::Purchased { purchased_at: PURCHASED_AT });
+    }
+
+    #[test]
+    fn a_declined_gift_is_declined_again_once_nothing_holds_it() {
+        let declined = gift_that_is("declined");
+        let held = declined.follow(OrderNews::Contested, NOW).gift;
+        assert_eq!(held.follow(OrderNews::Upheld, NOW).gift, declined);
+        assert_eq!(held.release().unwrap().gift, declined);
+        assert_eq!(name_of(&held.follow(OrderNews::Reversed, NOW).gift.state), "refunded");
     }
 
     #[test]
@@ -289,7 +309,9 @@ mod tests {
         for state in EVERY_STATE {
             let released = gift_that_is(state).release().map(|followed| (followed.gift.state, followed.consequence));
             let expected = match state {
-                "disputed" | "mismatched" => Ok((GiftState::Purchased { purchased_at: PURCHASED_AT }, Some(Consequence::Resume))),
+                "disputed" | "mismatched" | "taken back" => {
+                    Ok((GiftState::Purchased { purchased_at: PURCHASED_AT }, Some(Consequence::Resume)))
+                }
                 _ => Err(NotHeld),
             };
             assert_eq!(released, expected, "{state}");

@@ -6,6 +6,7 @@ mod deliver;
 mod follow;
 mod links;
 mod redeem;
+mod refund;
 #[cfg(test)]
 mod samples;
 
@@ -15,6 +16,7 @@ pub use deliver::{days_to_choose, due_on};
 pub use follow::{Consequence, Followed, NotHeld, OrderNews};
 pub use links::{check_page_key, check_proof, order_token, page_key, proof, read_order_token};
 pub use redeem::{RedeemRefused, Redeemer, Sight};
+pub use refund::{RefundRefused, RefundRule};
 
 use crate::catalog::{Months, Tier};
 use crate::values::{AccountId, Email, GiftId, GrantId, Message, Occasion, OrderId, PersonName, Timestamp, Zone};
@@ -71,6 +73,8 @@ pub enum GiftState {
         purchased_at: Timestamp,
         held_at: Timestamp,
         reason: HoldReason,
+        /// It had been declined before, and is so again once nothing holds it.
+        declined_at: Option<Timestamp>,
     },
     Redeemed {
         purchased_at: Timestamp,
@@ -103,6 +107,27 @@ pub enum HoldReason {
     Dispute,
     /// What was paid is not what was agreed; ends when the operator has looked.
     Mismatch,
+    /// Its buyer asked for the money back; ends when the provider says that it went, or the operator that it didn't.
+    Refund,
+}
+
+impl HoldReason {
+    /// As the database and the operator read it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dispute => "dispute",
+            Self::Mismatch => "mismatch",
+            Self::Refund => "refund",
+        }
+    }
+}
+
+impl std::str::FromStr for HoldReason {
+    type Err = ();
+    fn from_str(name: &str) -> Result<Self, ()> {
+        [Self::Dispute, Self::Mismatch, Self::Refund].into_iter().find(|reason| reason.name() == name).ok_or(())
+    }
 }
 
 /// How the gift reaches its recipient; a state of its own beside the gift's.

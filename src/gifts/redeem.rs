@@ -173,6 +173,7 @@ mod tests {
         purchased  | redeemed                           | redeemed                            | NotVerified  | NotRecipient
         disputed   | Held                               | Held                                | NotVerified  | NotRecipient
         mismatched | Held                               | Held                                | NotVerified  | NotRecipient
+        taken back | Held                               | Held                                | NotVerified  | NotRecipient
         redeemed   | AlreadyRedeemed { by_me: true }    | AlreadyRedeemed { by_me: false }    | NotVerified  | NotRecipient
         canceled   | Canceled                           | Canceled                            | NotVerified  | NotRecipient
         refunded   | Refunded                           | Refunded                            | NotVerified  | NotRecipient

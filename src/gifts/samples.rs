@@ -9,8 +9,8 @@ pub(super) const PURCHASED_AT: Timestamp = Timestamp::from_seconds(2_000);
 pub(super) const CHANGED_AT: Timestamp = Timestamp::from_seconds(3_000);
 pub(super) const NOW: Timestamp = Timestamp::from_seconds(9_000);
 
-pub(super) const EVERY_STATE: [&str; 9] =
-    ["pending", "purchased", "disputed", "mismatched", "redeemed", "canceled", "refunded", "declined", "expired"];
+pub(super) const EVERY_STATE: [&str; 10] =
+    ["pending", "purchased", "disputed", "mismatched", "taken back", "redeemed", "canceled", "refunded", "declined", "expired"];
 
 /// A gift to bea@example.com, by mail, in the state of that name.
 pub(super) fn gift_that_is(state: &str) -> Gift {
@@ -38,12 +38,13 @@ pub(super) fn gift_that_is(state: &str) -> Gift {
 }
 
 fn state_named(state: &str) -> GiftState {
-    let held = |reason| GiftState::Held { purchased_at: PURCHASED_AT, held_at: CHANGED_AT, reason };
+    let held = |reason| GiftState::Held { purchased_at: PURCHASED_AT, held_at: CHANGED_AT, reason, declined_at: None };
     match state {
         "pending" => GiftState::Pending,
         "purchased" => GiftState::Purchased { purchased_at: PURCHASED_AT },
         "disputed" => held(HoldReason::Dispute),
         "mismatched" => held(HoldReason::Mismatch),
+        "taken back" => held(HoldReason::Refund),
         "redeemed" => GiftState::Redeemed {
             purchased_at: PURCHASED_AT,
             redeemed_at: CHANGED_AT,
@@ -64,6 +65,7 @@ pub(super) fn name_of(state: &GiftState) -> &'static str {
         GiftState::Purchased { .. } => "purchased",
         GiftState::Held { reason: HoldReason::Dispute, .. } => "disputed",
         GiftState::Held { reason: HoldReason::Mismatch, .. } => "mismatched",
+        GiftState::Held { reason: HoldReason::Refund, .. } => "taken back",
         GiftState::Redeemed { .. } => "redeemed",
         GiftState::Canceled { .. } => "canceled",
         GiftState::Refunded { .. } => "refunded",

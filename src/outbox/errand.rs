@@ -1,13 +1,16 @@
 //! What the outbox asks of payment providers. Each may be asked for any number of times: the provider, or what it says was done, makes
 //! it once.
 
+use sqlx::AnyConnection;
+
 use super::mailer::SendError;
 use super::task::Task;
 use super::worker::Worker;
-use crate::checkout::{CancelWhen, PaymentId, Provider, ProviderError, ProviderName, ProviderSubscriptionId, Refund};
+use crate::checkout::{CancelWhen, Order, PaymentId, Provider, ProviderError, ProviderName, ProviderSubscriptionId, Refund};
+use crate::gifts::{Gift, GiftState, HoldReason};
 use crate::store::outbox::Entry;
-use crate::store::{self, orders};
-use crate::values::{CheckoutSessionId, OrderId};
+use crate::store::{self, Tx, orders};
+use crate::values::{CheckoutSessionId, OrderId, Timestamp};
 
 pub(super) enum Errand<'a> {
     Refund { order_id: &'a OrderId, payment: &'a str },
@@ -52,6 +55,10 @@ impl Worker {
         let done = match errand {
             Errand::Refund { order_id, payment } => {
                 let Some(order) = orders::find(&mut connection, order_id).await? else { return Ok(None) };
+                // The operator may have let the gift go on, or the money may be back already.
+                if is_of(&order, payment) && self.taken_back(&mut connection, order_id).await?.is_none() {
+                    return Ok(None);
+                }
                 drop(connection);
                 let Some(provider) = self.provider(order.provider) else { return Ok(Some(Err(not_configured()))) };
                 provider.refund(&PaymentId(payment.to_owned()), Refund::Whole, entry.id.as_str()).await
@@ -74,9 +81,34 @@ impl Worker {
         Ok(Some(done.map_err(|error| failure(&error, entry))))
     }
 
+    /// The gift of this order, while its buyer waits for the money.
+    pub(super) async fn taken_back(&self, connection: &mut AnyConnection, order_id: &OrderId) -> store::Result<Option<Gift>> {
+        let gift = store::gifts::by_order(connection, order_id).await?;
+        Ok(gift.filter(|gift| matches!(gift.state, GiftState::Held { reason: HoldReason::Refund, .. })))
+    }
+
+    /// The money of a gift is on its way back. Where the provider never tells that it has arrived, it is asked soon.
+    pub(super) async fn watch_refund(&self, tx: &mut Tx, order_id: &OrderId, payment: &str, now: Timestamp) -> store::Result<()> {
+        let Some(order) = orders::find(tx, order_id).await?.filter(|order| is_of(order, payment)) else { return Ok(()) };
+        if self.provider(order.provider).is_none_or(|provider| provider.capabilities().refund_events) {
+            return Ok(());
+        }
+        for session in orders::sessions_of(tx, order_id).await? {
+            if session.opened.is_some() {
+                orders::advance_session(tx, &session, &session.asked_soon(now)).await?;
+            }
+        }
+        Ok(())
+    }
+
     fn provider(&self, name: ProviderName) -> Option<&dyn Provider> {
         self.providers.iter().map(AsRef::as_ref).find(|provider| provider.name() == name)
     }
+}
+
+/// Else it was paid beside the one that settled the order.
+fn is_of(order: &Order, payment: &str) -> bool {
+    order.payment.as_ref().is_some_and(|settled_by| settled_by.0 == payment)
 }
 
 fn not_configured() -> SendError {

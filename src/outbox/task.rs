@@ -95,11 +95,7 @@ pub fn access_token_made(token_id: &TokenId) -> NewEntry {
 
 /// To the operator: somebody must look at this gift.
 pub fn gift_doubted(gift_id: &GiftId, reason: HoldReason, doubted_at: Timestamp) -> NewEntry {
-    let reason = match reason {
-        HoldReason::Dispute => "dispute",
-        HoldReason::Mismatch => "mismatch",
-    };
-    gift_notice(gift_id, reason, &doubted_at.millis().to_string())
+    gift_notice(gift_id, reason.name(), &doubted_at.millis().to_string())
 }
 
 /// To the operator: something about this gift is to be known, told once for each `about`.
@@ -122,6 +118,12 @@ pub fn gift_refunded(gift_id: &GiftId) -> NewEntry {
 /// To the account that had redeemed it: what was left of it has ended.
 pub fn gift_taken_back(gift_id: &GiftId, account_id: &AccountId) -> NewEntry {
     Task::GiftTakenBack { gift_id: gift_id.clone(), account_id: account_id.clone() }.entry(gift_id.as_str())
+}
+
+/// Gives the payment of a gift back that its buyer has just taken back: once each time, because the operator may have let it go on between.
+pub fn refund_gift(gift: &Gift, payment: &PaymentId) -> NewEntry {
+    let task = Task::RefundPayment { order_id: gift.order_id.clone(), payment: payment.0.clone() };
+    task.entry(&format!("{} {} {}", gift.order_id, payment.0, gift.version))
 }
 
 /// Gives a payment of this order back whole, once.

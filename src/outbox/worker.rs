@@ -170,6 +170,16 @@ impl Worker {
                 }
             }
         }
+        if let Task::RefundPayment { order_id, payment } = task {
+            match end {
+                End::Sent => self.watch_refund(tx, order_id, payment, now).await?,
+                End::Refused(_) | End::Exhausted(_) => {
+                    if let Some(gift) = self.taken_back(tx, order_id).await? {
+                        return outbox::post(tx, &task::gift_notice(&gift.id, "refund_failed", entry.id.as_str()), now).await;
+                    }
+                }
+            }
+        }
         let is_the_givers_to_mend = matches!((task, end), (Task::GiftForYou { .. }, End::Refused(_)));
         match end {
             End::Refused(tag) | End::Exhausted(tag) if task.matters_to_the_operator() && !is_the_givers_to_mend => {

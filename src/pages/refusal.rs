@@ -6,6 +6,7 @@ use std::str::FromStr;
 use leptos::prelude::use_context;
 
 use crate::error::{Error, Wrong};
+use crate::shop::{Changed, NewCode};
 use crate::values::in_words;
 
 /// What was typed into a form, by the fields' names. Passwords never stand in it.
@@ -118,9 +119,8 @@ pub(super) fn capital(text: &str) -> String {
 /// Something that was done and asks nothing; provided as context to the page that the redirect leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
-    SentAgain,
-    Readdressed,
-    Reissued,
+    /// A gift, by its buyer.
+    Changed(Changed),
     PasswordChanged,
     AddressChanged,
     Verified,
@@ -132,10 +132,8 @@ pub enum Notice {
 }
 
 impl Notice {
-    const ALL: [Self; 11] = [
-        Self::SentAgain,
-        Self::Readdressed,
-        Self::Reissued,
+    /// Those that are about no gift's change.
+    const OTHERS: [Self; 8] = [
         Self::PasswordChanged,
         Self::AddressChanged,
         Self::Verified,
@@ -149,9 +147,7 @@ impl Notice {
     /// As a query parameter carries it.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::SentAgain => "sent-again",
-            Self::Readdressed => "readdressed",
-            Self::Reissued => "reissued",
+            Self::Changed(changed) => changed.as_str(),
             Self::PasswordChanged => "password-changed",
             Self::AddressChanged => "address-changed",
             Self::Verified => "verified",
@@ -165,9 +161,7 @@ impl Notice {
 
     pub(super) const fn sentence(self) -> &'static str {
         match self {
-            Self::SentAgain => "It is on its way again, with the same code.",
-            Self::Readdressed => "Changed, and on its way to the new address. The link and the code sent before no longer work.",
-            Self::Reissued => "The gift has a new code. The one before it redeems nothing any more.",
+            Self::Changed(changed) => changed_in_words(changed),
             Self::PasswordChanged => "Your password is changed, and every other device is signed out.",
             Self::AddressChanged => "Your address is changed. We told the one before it.",
             Self::Verified => "Your address is verified.",
@@ -183,7 +177,38 @@ impl Notice {
 impl FromStr for Notice {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|notice| notice.as_str() == text).ok_or(())
+        let of_gift = text.parse().map(Self::Changed).ok();
+        of_gift.or_else(|| Self::OTHERS.into_iter().find(|notice| notice.as_str() == text)).ok_or(())
+    }
+}
+
+/// What became of a gift by its buyer's own change.
+const fn changed_in_words(changed: Changed) -> &'static str {
+    match changed {
+        Changed::Same => "Nothing was different, so nothing was changed.",
+        Changed::SentAgain => "It is on its way again, with the same code.",
+        Changed::SentNow => "It is on its way now.",
+        Changed::Readdressed(NewCode::MailedNow) => {
+            "Changed, and on its way to the new address. The link and the code from before are dead."
+        }
+        Changed::Readdressed(NewCode::MailedLater) => {
+            "Changed. The link and the code from before are dead; the mail to the new address will have new ones."
+        }
+        Changed::Readdressed(NewCode::ByHand) => {
+            "Changed. The link and the code from before are dead; the new ones to hand over are below."
+        }
+        Changed::Corrected => "Changed. The link and the code are the same as before.",
+        Changed::Reissued(NewCode::MailedNow) => "The gift has a new code, and a mail with it is on its way. The old code is dead.",
+        Changed::Reissued(NewCode::MailedLater) => "The gift has a new code, which its mail will have. The old code is dead.",
+        Changed::Reissued(NewCode::ByHand) => "The gift has a new code; it is below, to hand over. The old code is dead.",
+        Changed::Reworded => "The message is changed.",
+        Changed::RewordedAfterSending => {
+            "The message is changed on the card. The mail that was sent keeps the old words; the link in it leads to the new ones."
+        }
+        Changed::Rescheduled => "The day is changed.",
+        Changed::ToHandOver => "Nothing is mailed to them. The link and the code to hand over are below.",
+        Changed::RefundAsked => "The gift can’t be redeemed any more, and we have asked for your money to go back.",
+        Changed::TakenBack => "The gift has ended. Nothing was paid for it, so nothing goes back.",
     }
 }
 
@@ -216,7 +241,8 @@ mod tests {
 
     #[test]
     fn a_notice_is_read_as_it_is_written() {
-        for notice in Notice::ALL {
+        let of_gifts = Changed::ALL.map(Notice::Changed);
+        for notice in Notice::OTHERS.into_iter().chain(of_gifts) {
             assert_eq!(notice.as_str().parse(), Ok(notice));
         }
         assert_eq!("<b>".parse::<Notice>(), Err(()));

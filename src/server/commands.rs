@@ -186,6 +186,7 @@ async fn open_shop_in(settings: &Settings, providers: Vec<Arc<dyn Provider>>) ->
         brand: settings.brand.clone(),
         catalog: settings.catalog.clone(),
         zone: settings.zone.clone(),
+        refunds: settings.refunds,
         providers,
         selling: settings.provider,
         public_url: settings.public_url.clone(),

@@ -89,6 +89,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
         brand: settings.brand.clone(),
         catalog: world.catalog.clone(),
         zone: settings.zone.clone(),
+        refunds: settings.refunds,
         providers: world.providers.clone(),
         selling: settings.provider,
         public_url: settings.public_url.clone(),

@@ -17,6 +17,7 @@ use self::file::File;
 pub use self::keys::{KeyNames, ProviderKeys};
 use crate::catalog::{Brand, Catalog};
 use crate::checkout::{CreemOptions, FlowgladOptions, Mode, ProviderName, StripeOptions};
+use crate::gifts::RefundRule;
 use crate::values::{Email, Secret, Zone};
 
 /// Where the optional file is looked for.
@@ -50,6 +51,7 @@ pub struct Settings {
     pub flowglad: FlowgladOptions,
     pub brand: Brand,
     pub catalog: Catalog,
+    pub refunds: RefundRule,
 }
 
 /// All that is wrong with the settings, one sentence each.
@@ -83,6 +85,7 @@ impl Settings {
         let settings = reader.settings();
         let brand = file.brand.read(&mut reader.problems);
         let catalog = file.catalog.read(&mut reader.problems);
+        let refunds = file.refunds.read(&mut reader.problems);
         reader.problems.extend(file.creem.check().err().map(str::to_owned));
         reader.problems.extend(settings.as_ref().and_then(|settings| keys::mixed_modes(&settings.keys, &settings.public_url)));
         if let (Some(settings), Some(catalog)) = (&settings, &catalog) {
@@ -90,7 +93,7 @@ impl Settings {
         }
         match (settings, brand, catalog) {
             (Some(settings), Some(brand), Some(catalog)) if reader.problems.is_empty() => {
-                Ok(Self { brand, catalog, stripe: file.stripe, creem: file.creem, flowglad: file.flowglad, ..settings })
+                Ok(Self { brand, catalog, refunds, stripe: file.stripe, creem: file.creem, flowglad: file.flowglad, ..settings })
             }
             _ => Err(SettingsError(reader.problems)),
         }
@@ -157,6 +160,7 @@ impl Reader<'_> {
             flowglad: FlowgladOptions::default(),
             brand: Brand::default(),
             catalog: Catalog::default(),
+            refunds: RefundRule::default(),
         })
     }
 
@@ -289,6 +293,27 @@ mod tests {
     fn another_currency_needs_every_price() {
         let error = read(&[], "[catalog]\ncurrency = 'JPY'").unwrap_err();
         assert_eq!(error.0.len(), 2, "{error}");
+    }
+
+    #[test]
+    fn tax_and_refunds_are_what_the_file_says_or_the_start_is_refused() {
+        let says = |file: &str| read(&[], file);
+        let settings = says("[catalog]\ntax = { name = 'VAT', percent = 7.7, included = true }\n[refunds]\ndays = 30").unwrap();
+        assert_eq!(settings.catalog.tax().unwrap().label(), "7.7 % VAT");
+        assert_eq!(settings.refunds.days, 30);
+        let settings = says("").unwrap();
+        assert_eq!((settings.catalog.tax(), settings.refunds.days), (None, 14));
+        assert_eq!(says("[refunds]\ndays = 0").unwrap().refunds.days, 0);
+        for (file, name) in [
+            ("[refunds]\ndays = -1", "refunds.days"),
+            ("[refunds]\ndays = 366", "refunds.days"),
+            ("[catalog]\ntax = { name = 'VAT', percent = 19, included = false }", "catalog.tax.included"),
+            ("[catalog]\ntax = { name = '', percent = 19 }", "catalog.tax"),
+            ("[catalog]\ntax = { name = 'VAT', percent = '-1' }", "catalog.tax"),
+            ("[catalog]\ntax = { name = 'VAT', percent = 'much' }", "catalog.tax"),
+        ] {
+            assert!(says(file).unwrap_err().to_string().contains(name), "{file}");
+        }
     }
 
     #[test]

@@ -177,6 +177,8 @@ impl Shop {
             buyer_name: purchase.giver_name.as_ref().map(|name| name.as_str().to_owned()),
             buyer_email: purchase.buyer_email.clone(),
             payment: None,
+            tax: self.catalog.tax().cloned(),
+            paid: None,
             refunded_minor: 0,
             state: OrderState::Open,
             created_at: now,

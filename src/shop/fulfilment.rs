@@ -22,6 +22,7 @@ use self::ordered::Ordered;
 use super::{Raced, Shop, discount, until_unraced};
 use crate::Error;
 use crate::checkout::{Applied, CheckoutSession, Fact, Order, PaymentId, ProviderEvent};
+use crate::gifts::Gift;
 use crate::outbox;
 use crate::store::{self, Tx, orders, provider_events, subscriptions};
 use crate::values::{CheckoutSessionId, EventId, OrderId, Timestamp};
@@ -133,6 +134,14 @@ impl Shop {
         let ordered = Ordered::under(tx, order).await?.ok_or(Error::NotFound)?;
         let (after, _) = self.apply(tx, order, order.clone(), &ordered, Some(session), &[Fact::Free], now).await?;
         Ok(after)
+    }
+
+    /// An order with nothing to pay is over as one is whose money went back.
+    pub(super) async fn reverse_free(&self, tx: &mut Tx, order: &Order, gift: Gift, now: Timestamp) -> Result<(), Raced> {
+        let nothing = Fact::Refunded { total: order.total, whole: true };
+        let ordered = Ordered::Gift(Box::new(gift));
+        self.apply(tx, order, order.clone(), &ordered, None, &[nothing], now).await?;
+        Ok(())
     }
 
     /// What the event says, and before it what others said earlier about the payment that this one tells us the order of: an order that

@@ -10,6 +10,7 @@ use url::Url;
 use crate::accounts::Hasher;
 use crate::catalog::{Brand, Catalog};
 use crate::checkout::{Provider, ProviderName};
+use crate::gifts::RefundRule;
 use crate::outbox::NewEntry;
 use crate::store::{self, Store};
 use crate::values::{Clock, Entropy, Secrets, Timestamp, Zone};
@@ -17,10 +18,12 @@ use crate::values::{Clock, Entropy, Secrets, Timestamp, Zone};
 mod access_tokens;
 mod account_page;
 mod answers;
+mod ask_refund;
 mod buy;
 mod change_email;
 mod change_gift;
 mod change_password;
+mod changed;
 mod choose_plan;
 mod clear_away;
 mod clock;
@@ -55,7 +58,9 @@ mod register;
 mod reissue;
 mod release;
 mod requests;
+mod reschedule;
 mod reset;
+mod reword;
 mod send_again;
 mod sign_in;
 mod sign_in_link;
@@ -68,6 +73,7 @@ mod verify_again;
 pub use access_tokens::NewAccessToken;
 pub use answers::*;
 pub use buy::Promised;
+pub use changed::{Changed, NewCode};
 pub use clock::SystemClock;
 pub use come_back::Canceled;
 pub use create_promo_code::NewPromoCode;
@@ -98,6 +104,7 @@ pub struct Parts {
     pub catalog: Catalog,
     /// In which days begin and months end.
     pub zone: Zone,
+    pub refunds: RefundRule,
     /// Every provider that is configured: orders of all of them are followed to their end.
     pub providers: Vec<Arc<dyn Provider>>,
     /// The one that new orders are paid at.
@@ -115,6 +122,7 @@ pub struct Shop {
     pub(crate) brand: Brand,
     pub(crate) catalog: Catalog,
     pub(crate) zone: Zone,
+    pub(crate) refunds: RefundRule,
     pub(crate) hasher: Hasher,
     providers: BTreeMap<ProviderName, Arc<dyn Provider>>,
     selling: ProviderName,
@@ -128,10 +136,10 @@ const RETRIES_MAX: usize = 8;
 
 impl Shop {
     pub fn open(parts: Parts) -> Self {
-        let Parts { store, clock, entropy, secrets, brand, catalog, zone, providers, selling, public_url } = parts;
+        let Parts { store, clock, entropy, secrets, brand, catalog, zone, refunds, providers, selling, public_url } = parts;
         let providers = providers.into_iter().map(|provider| (provider.name(), provider)).collect();
         let (hasher, outbox_bell) = (Hasher::default(), Arc::default());
-        Self { store, clock, entropy, secrets, brand, catalog, zone, hasher, providers, selling, public_url, outbox_bell }
+        Self { store, clock, entropy, secrets, brand, catalog, zone, refunds, hasher, providers, selling, public_url, outbox_bell }
     }
 
     pub fn catalog(&self) -> &Catalog {

@@ -169,7 +169,8 @@ fn giver_name(text: &str) -> Result<Option<PersonName>, Wrong> {
     })
 }
 
-fn message(text: &str) -> Result<Option<Message>, Wrong> {
+/// Reads what stands inside the card; none where nothing was written.
+pub(super) fn message(text: &str) -> Result<Option<Message>, Wrong> {
     optional(Message::parse(text)).map_err(|error| {
         let advice = match error {
             TextError::Missing | TextError::Control => {
@@ -211,7 +212,7 @@ fn buyer_email(text: &str) -> Result<Email, Wrong> {
 }
 
 /// An unknown `delivery` is refused; day and clock count only under `email`.
-fn wish(fields: &GiftFields, shop_zone: &Zone, now: Timestamp) -> Result<Wish, Wrong> {
+pub(super) fn wish(fields: &GiftFields, shop_zone: &Zone, now: Timestamp) -> Result<Wish, Wrong> {
     match fields.delivery.as_str() {
         "link" => Ok(Wish::Link),
         "email" | "" if fields.deliver_on.trim().is_empty() => Ok(Wish::Now),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use data_encoding::HEXLOWER;
 
 use super::Shop;
+use crate::gifts::Gift;
 use crate::store::attempts;
 use crate::values::Email;
 use crate::{Error, Result};
@@ -35,6 +36,8 @@ impl Limit {
     const MAILS_TO: Self = Self::new("mails to", 60, HOUR);
     /// Mails to anybody that one network asks for.
     const MAILS_FROM: Self = Self::new("mails from", 500, HOUR);
+    /// Mails that a buyer has sent with one gift, to whomever.
+    const MAILS_OF_GIFT: Self = Self::new("mails of gift", 20, 24 * HOUR);
     const REGISTRATIONS_FROM: Self = Self::new("registrations from", 300, HOUR);
     /// Codes that no gift has, from one network. A code has 120 bits; this keeps the table quiet.
     pub(super) const CODES_FROM: Self = Self::new("codes from", 60, 15 * MINUTE);
@@ -160,6 +163,12 @@ impl Shop {
             self.bucket(Limit::MAILS_TO, &[&email.key()]),
             self.bucket(Limit::MAILS_FROM, &[&network]),
         ]
+    }
+
+    /// Where mails are counted that a buyer has sent by changing a gift.
+    pub(super) fn gift_mail_buckets(&self, gift: &Gift, from: IpAddr) -> [Bucket; 4] {
+        let [to_it_from_here, to_it, from_here] = self.mail_buckets(&gift.recipient_email, from);
+        [to_it_from_here, to_it, from_here, self.bucket(Limit::MAILS_OF_GIFT, &[gift.id.as_str()])]
     }
 
     pub(super) fn registration_bucket(&self, from: IpAddr) -> Bucket {

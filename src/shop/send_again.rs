@@ -1,12 +1,20 @@
-//! The buyer has the gift's mail sent once more, with the same code.
+//! The buyer has the gift's mail sent now: once more, before its day, or after all.
 
-use super::Shop;
+use std::net::IpAddr;
+
+use super::{Changed, Shop};
 use crate::Result;
-use crate::gifts::Gift;
+use crate::gifts::{Delivery, Gift};
 
 impl Shop {
-    /// Mails the gift now: once more, before its day, or after all.
-    pub async fn send_again(&self, reference: &str, key: &str) -> Result<()> {
-        self.change_gift(reference, key, "sent_again", Gift::send_again).await
+    /// Mails the gift now, with the code that it has. One that is about to leave is not mailed twice.
+    pub async fn send_again(&self, reference: &str, key: &str, from: IpAddr) -> Result<Changed> {
+        let change = self.change_gift(reference, key, from, "sent_again", Gift::send_again).await?;
+        Ok(match change.before.delivery {
+            Delivery::LinkOnly | Delivery::Scheduled { .. } => Changed::SentNow,
+            Delivery::Sent { .. } | Delivery::Delivered { .. } | Delivery::Bounced { .. } | Delivery::Failed { .. } => {
+                Changed::SentAgain
+            }
+        })
     }
 }

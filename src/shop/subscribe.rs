@@ -100,6 +100,8 @@ impl Shop {
             buyer_name: None,
             buyer_email: Some(account.email.clone()),
             payment: None,
+            tax: self.catalog.tax().cloned(),
+            paid: None,
             refunded_minor: 0,
             state: OrderState::Open,
             created_at: now,

@@ -12,7 +12,7 @@ use super::{MailboxProof, Parts, Registrant, Registration, Shop};
 use crate::accounts::{Account, Password};
 use crate::catalog::{Brand, Catalog, Months, PriceIds, Tier};
 use crate::checkout::{LineItem, Mode, Order, OrderState, Provider, ProviderName};
-use crate::gifts::{Delivery, Gift, GiftState};
+use crate::gifts::{Delivery, Gift, GiftState, RefundRule};
 use crate::store::outbox::Lease;
 use crate::store::{self, Store};
 use crate::values::{
@@ -112,6 +112,7 @@ impl World {
             brand: Brand::default(),
             catalog,
             zone: Zone::UTC,
+            refunds: RefundRule::default(),
             selling: providers.first().map_or(ProviderName::Stripe, |provider| provider.name()),
             providers,
             public_url: Url::parse("http://localhost:3000").unwrap(),
@@ -215,6 +216,8 @@ impl World {
             buyer_name: None,
             buyer_email: None,
             payment: None,
+            paid: None,
+            tax: None,
             refunded_minor: 0,
             state,
             created_at: self.clock.now(),

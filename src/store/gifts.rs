@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use super::engine::change_one;
 use super::error::{Error, Result};
 use super::row::Read;
-use crate::gifts::{Delivery, Gift, GiftState, HoldReason, Thanks};
+use crate::gifts::{Delivery, Gift, GiftState, Thanks};
 use crate::values::{AccountId, Email, GiftId, OrderId, Timestamp};
 
 /// One change of one gift, as the audit tells it.
@@ -15,6 +15,10 @@ pub struct Event {
     pub at: Timestamp,
     /// The verb: "promised", "redeemed", "readdressed".
     pub what: String,
+    /// The gift's code at that time; `None` of changes from before this was written.
+    pub generation: Option<i64>,
+    /// How it was to be delivered from then on, by [`Delivery::name`].
+    pub delivery: String,
 }
 
 /// A new gift. `code_digest` is the SHA-256 of its code, by which it is found.
@@ -189,7 +193,7 @@ pub async fn events(connection: &mut AnyConnection, id: &GiftId) -> Result<Vec<E
         .bind(id.as_str())
         .fetch_all(connection)
         .await?;
-    rows.iter().map(|row| Ok(Event { at: row.time("at")?, what: row.text("what")? })).collect()
+    rows.iter().map(event).collect()
 }
 
 /// The ids of all secrets that some gift's code still hangs on.
@@ -200,8 +204,8 @@ pub async fn secret_ids(connection: &mut AnyConnection) -> Result<Vec<String>> {
 
 async fn append_event(connection: &mut AnyConnection, gift: &Gift, version: i64, what: &str, at: Timestamp) -> Result<()> {
     sqlx::query(
-        "insert into gift_events (gift_id, version, at, what, state, delivery)
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into gift_events (gift_id, version, at, what, state, delivery, generation)
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(gift.id.as_str())
     .bind(version)
@@ -209,6 +213,7 @@ async fn append_event(connection: &mut AnyConnection, gift: &Gift, version: i64,
     .bind(what)
     .bind(StateColumns::of(&gift.state).name)
     .bind(delivery_columns(&gift.delivery).0)
+    .bind(gift.generation)
     .execute(connection)
     .await?;
     Ok(())
@@ -235,14 +240,13 @@ impl StateColumns {
             GiftState::Purchased { purchased_at } => {
                 Self { name: "purchased", purchased_at: Some(purchased_at.millis()), ..Self::default() }
             }
-            GiftState::Held { purchased_at, held_at, reason } => Self {
+            // The time of an end that is not final: the gift had been declined.
+            GiftState::Held { purchased_at, held_at, reason, declined_at } => Self {
                 name: "held",
                 purchased_at: Some(purchased_at.millis()),
                 held_at: Some(held_at.millis()),
-                hold_reason: Some(match reason {
-                    HoldReason::Dispute => "dispute",
-                    HoldReason::Mismatch => "mismatch",
-                }),
+                hold_reason: Some(reason.name()),
+                ended_at: declined_at.map(Timestamp::millis),
                 ..Self::default()
             },
             GiftState::Redeemed { purchased_at, redeemed_at, account_id, grant_id } => Self {
@@ -281,11 +285,8 @@ fn state(row: &AnyRow) -> Result<GiftState> {
         "held" => GiftState::Held {
             purchased_at: row.time("purchased_at")?,
             held_at: row.time("held_at")?,
-            reason: match row.text("hold_reason")?.as_str() {
-                "dispute" => HoldReason::Dispute,
-                "mismatch" => HoldReason::Mismatch,
-                _ => return Err(Error::Unreadable("hold_reason")),
-            },
+            reason: row.parsed("hold_reason")?,
+            declined_at: row.time_or_null("ended_at")?,
         },
         "redeemed" => GiftState::Redeemed {
             purchased_at: row.time("purchased_at")?,
@@ -310,6 +311,15 @@ fn delivery(row: &AnyRow) -> Result<Delivery> {
         "bounced" => Delivery::Bounced { bounced_at: row.time("delivery_at")? },
         "failed" => Delivery::Failed { failed_at: row.time("delivery_at")? },
         _ => return Err(Error::Unreadable("delivery")),
+    })
+}
+
+fn event(row: &AnyRow) -> Result<Event> {
+    Ok(Event {
+        at: row.time("at")?,
+        what: row.text("what")?,
+        generation: row.number_or_null("generation")?,
+        delivery: row.text("delivery")?,
     })
 }
 

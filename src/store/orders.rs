@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use super::engine::change_one;
 use super::error::{Error, Result};
 use super::row::Read;
-use crate::catalog::PriceIds;
+use crate::catalog::{PriceIds, Tax};
 use crate::checkout::{
     CheckoutSession, ClientUrls, LineItem, Opened, Order, OrderState, PaymentId, ProviderName, ProviderSessionId,
 };
@@ -19,9 +19,9 @@ pub async fn insert(connection: &mut AnyConnection, order: &Order, fingerprint: 
         "insert into orders (id, version, provider, mode, title, unit_price, quantity, currency, price_ids, is_list_price,
              total, list_total, buyer_name, buyer_email, buyer_email_key, payment_id, refunded,
              state, paid_at, disputed_at, disputed_settled, ended_at, fingerprint, created_at, every,
-             promo_code)
+             promo_code, tax_name, tax_rate, paid, paid_currency)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-             $26)",
+             $26, $27, $28, $29, $30)",
     )
     .bind(order.id.as_str())
     .bind(order.version)
@@ -49,6 +49,10 @@ pub async fn insert(connection: &mut AnyConnection, order: &Order, fingerprint: 
     .bind(order.created_at.millis())
     .bind(order.line_item.every.map(Interval::as_str))
     .bind(order.promo_code.as_ref().map(|name| name.as_str().to_owned()))
+    .bind(order.tax.as_ref().map(|tax| tax.name().to_owned()))
+    .bind(order.tax.as_ref().map(Tax::rate))
+    .bind(order.paid.map(|paid| paid.minor))
+    .bind(order.paid.map(|paid| paid.currency.as_str().to_owned()))
     .execute(connection)
     .await?;
     Ok(())
@@ -98,7 +102,7 @@ pub async fn advance(connection: &mut AnyConnection, before: &Order, after: &Ord
     let query = sqlx::query(
         "update orders
          set version = version + 1, payment_id = $3, refunded = $4, state = $5, paid_at = $6, disputed_at = $7,
-             disputed_settled = $8, ended_at = $9
+             disputed_settled = $8, ended_at = $9, paid = $10, paid_currency = $11
          where id = $1 and version = $2",
     )
     .bind(before.id.as_str())
@@ -109,7 +113,9 @@ pub async fn advance(connection: &mut AnyConnection, before: &Order, after: &Ord
     .bind(columns.paid_at)
     .bind(columns.disputed_at)
     .bind(columns.disputed_settled)
-    .bind(columns.ended_at);
+    .bind(columns.ended_at)
+    .bind(after.paid.map(|paid| paid.minor))
+    .bind(after.paid.map(|paid| paid.currency.as_str().to_owned()));
     change_one(connection, query).await
 }
 
@@ -274,6 +280,8 @@ fn order(row: &AnyRow) -> Result<Order> {
         total: Money::new(row.number("total")?, currency),
         list_total: Money::new(row.number("list_total")?, currency),
         promo_code: row.parsed_or_null("promo_code")?,
+        tax: tax(row)?,
+        paid: paid(row)?,
         buyer_name: row.text_or_null("buyer_name")?,
         buyer_email: row.made_or_null("buyer_email")?,
         payment: row.text_or_null("payment_id")?.map(PaymentId),
@@ -281,6 +289,16 @@ fn order(row: &AnyRow) -> Result<Order> {
         state: state(row)?,
         created_at: row.time("created_at")?,
     })
+}
+
+fn tax(row: &AnyRow) -> Result<Option<Tax>> {
+    let named = row.text_or_null("tax_name")?.zip(row.number_or_null("tax_rate")?);
+    named.map(|(name, rate)| Tax::of_rate(&name, rate).map_err(|_| Error::Unreadable("tax_rate"))).transpose()
+}
+
+fn paid(row: &AnyRow) -> Result<Option<Money>> {
+    let paid = row.number_or_null("paid")?.zip(row.made_or_null("paid_currency")?);
+    Ok(paid.map(|(minor, currency)| Money::new(minor, currency)))
 }
 
 fn checkout_session(row: &AnyRow) -> Result<CheckoutSession> {

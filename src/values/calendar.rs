@@ -50,6 +50,12 @@ impl Zone {
         self.zoned(at).date()
     }
 
+    /// The day so many days later on this zone's calendar.
+    #[must_use]
+    pub fn day_after(&self, at: Timestamp, days: u16) -> Day {
+        self.day(at).saturating_add(Span::new().days(i64::from(days)))
+    }
+
     /// The first moment of `day` in this zone.
     #[must_use]
     pub fn start_of(&self, day: Day) -> Option<Timestamp> {
@@ -75,6 +81,21 @@ impl Zone {
     pub fn date_and_time(&self, at: Timestamp) -> String {
         let zoned = self.zoned(at);
         format!("{}, {:02}:{:02}", written(zoned.date()), zoned.hour(), zoned.minute())
+    }
+
+    /// "24 December 2026, 09:00 in Auckland": for a moment that was chosen by another clock than the reader's.
+    #[must_use]
+    pub fn moment(&self, at: Timestamp) -> String {
+        format!("{} {}", self.date_and_time(at), self.place())
+    }
+
+    /// Whose clock it is, behind a time of day: "in New York", or "UTC".
+    #[must_use]
+    pub fn place(&self) -> String {
+        match self.name().rsplit_once('/') {
+            Some((_, city)) => format!("in {}", city.replace('_', " ")),
+            None => self.name().to_owned(),
+        }
     }
 
     /// A day in full: "21 November 2026".

@@ -33,6 +33,8 @@ pub(super) fn open() -> Order {
         buyer_name: None,
         buyer_email: None,
         payment: None,
+        tax: None,
+        paid: None,
         refunded_minor: 0,
         state: OrderState::Open,
         created_at: PAID_AT,

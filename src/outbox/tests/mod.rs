@@ -62,7 +62,7 @@ on_both!(a_held_gift_is_not_mailed_until_the_hold_is_lifted, async |store: Store
     let world = World::with(store).await;
     let purchased = world.gift().await;
     world.post_gift(&purchased).await;
-    let held = GiftState::Held { purchased_at: NOW, held_at: NOW, reason: HoldReason::Dispute };
+    let held = GiftState::Held { purchased_at: NOW, held_at: NOW, reason: HoldReason::Dispute, declined_at: None };
     world.change("held", |gift| gift.state = held).await;
     world.worker("one").work_once(NOW).await.unwrap();
     assert_eq!(world.mails().len(), 0);

@@ -231,6 +231,8 @@ fn order() -> Order {
         buyer_name: Some("Ada".to_owned()),
         buyer_email: Some(email("ada@example.com")),
         payment: None,
+        tax: None,
+        paid: None,
         refunded_minor: 0,
         state: OrderState::Paid { paid_at: NOW },
         created_at: NOW,

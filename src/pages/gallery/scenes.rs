@@ -9,8 +9,8 @@ use crate::checkout::SubscriptionState;
 use crate::error::{Error, Wrong};
 use crate::memberships::{Source, Stretch, StretchKind};
 use crate::shop::{
-    AccountView, Card, DeliverySeen, GiftLine, Knot, KnotKind, Masked, OwnSubscription, PaymentSeen, Quote, Receipt, RedeemView,
-    Standing, StatusPage, Thanks,
+    AccountView, Card, Changed, DeliverySeen, GiftLine, Knot, KnotKind, Masked, OwnSubscription, PaymentSeen, Quote, Receipt,
+    RedeemView, Standing, StatusPage, Thanks,
 };
 use crate::values::{
     AccountId, Currency, Email, Entropy, GrantId, Label, Message, Money, Occasion, PersonName, Timestamp, TokenId,
@@ -144,7 +144,7 @@ fn redeem_scenes() -> Vec<Scene> {
 fn status_scenes() -> Vec<Scene> {
     let wrong = Error::invalid("recipient_email", "Enter their whole email address, for example bea@example.com");
     vec![
-        scene("status", || view! { <GiftStatusPage status=status()/> }.into_any()).noting(Notice::SentAgain),
+        scene("status", || view! { <GiftStatusPage status=status()/> }.into_any()).noting(Notice::Changed(Changed::SentAgain)),
         scene("status-refused", || view! { <GiftStatusPage status=status()/> }.into_any())
             .refused(wrong, &[("recipient_name", "Bea"), ("recipient_email", "bea@")]),
         scene("status-hostile", || view! { <GiftStatusPage status=StatusPage { card: hostile_card(), ..status() }/> }.into_any()),

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::catalog::{Brand, Catalog, Months, Plan, PriceIds, Tier};
+use crate::catalog::{Brand, Catalog, Months, Plan, PriceIds, Tax, Tier};
 use crate::checkout::{CreemOptions, FlowgladOptions, StripeOptions};
+use crate::gifts::RefundRule;
 use crate::values::{Currency, Email, Interval, Money};
 
 /// `ribbon.toml`: the environment's names at its top; brand, catalog and a provider's options in tables of their own.
@@ -15,6 +16,8 @@ pub struct File {
     pub brand: BrandTable,
     #[serde(default)]
     pub catalog: CatalogTable,
+    #[serde(default)]
+    pub refunds: RefundsTable,
     #[serde(default)]
     pub stripe: StripeOptions,
     #[serde(default)]
@@ -32,6 +35,13 @@ pub struct BrandTable {
     postal_address: Option<String>,
     support_email: Option<String>,
     accent: Option<String>,
+    tax_id: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RefundsTable {
+    days: Option<i64>,
 }
 
 #[derive(Default, Deserialize)]
@@ -42,6 +52,17 @@ pub struct CatalogTable {
     member: TierTable,
     #[serde(default)]
     founder: TierTable,
+    tax: Option<TaxTable>,
+}
+
+/// The tax that every price has in it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TaxTable {
+    name: String,
+    /// A number, or a text where a number would be rounded.
+    percent: toml::Value,
+    included: Option<bool>,
 }
 
 #[derive(Default, Deserialize)]
@@ -87,7 +108,30 @@ impl BrandTable {
             postal_address: self.postal_address.unwrap_or(default.postal_address),
             support_email: support_email?,
             accent: accent?,
+            tax_id: self.tax_id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()),
         })
+    }
+}
+
+impl RefundsTable {
+    pub fn read(self, problems: &mut Vec<String>) -> RefundRule {
+        let Some(days) = self.days else { return RefundRule::default() };
+        let days = u16::try_from(days).ok().filter(|days| *days <= RefundRule::DAYS_MAX);
+        if days.is_none() {
+            problems
+                .push(format!("refunds.days must be whole days up to {}, or 0 to give none back on demand", RefundRule::DAYS_MAX));
+        }
+        days.map_or_else(RefundRule::default, |days| RefundRule { days })
+    }
+}
+
+impl TaxTable {
+    fn read(&self, problems: &mut Vec<String>) -> Option<Tax> {
+        if self.included == Some(false) {
+            problems.push("catalog.tax.included must be true: the price that is shown is the price that is charged".into());
+        }
+        let percent = self.percent.as_str().map_or_else(|| self.percent.to_string(), str::to_owned);
+        Tax::new(&self.name, &percent).map_err(|error| problems.push(format!("catalog.tax: {error}"))).ok()
     }
 }
 
@@ -109,7 +153,8 @@ impl CatalogTable {
         };
         let catalog = Catalog::new(currency?, blurbs, prices);
         let plans = Tier::ALL.into_iter().filter_map(|tier| self.plan(tier, catalog.currency(), &default)).collect();
-        Some(catalog.with_plans(plans))
+        let tax = self.tax.as_ref().and_then(|tax| tax.read(problems));
+        Some(catalog.with_plans(plans).with_tax(tax))
     }
 
     /// A default price is in the default currency: in another, a plan is sold only where its price is named.

@@ -11,8 +11,9 @@ use crate::values::{AccountId, GrantId, Message, Occasion, PersonName};
 fn every_state(account_id: &AccountId) -> Vec<GiftState> {
     vec![
         GiftState::Purchased { purchased_at: NOW },
-        GiftState::Held { purchased_at: NOW, held_at: LATER, reason: HoldReason::Dispute },
-        GiftState::Held { purchased_at: NOW, held_at: LATER, reason: HoldReason::Mismatch },
+        GiftState::Held { purchased_at: NOW, held_at: LATER, reason: HoldReason::Dispute, declined_at: Some(NOW) },
+        GiftState::Held { purchased_at: NOW, held_at: LATER, reason: HoldReason::Mismatch, declined_at: None },
+        GiftState::Held { purchased_at: NOW, held_at: LATER, reason: HoldReason::Refund, declined_at: None },
         GiftState::Redeemed {
             purchased_at: NOW,
             redeemed_at: LATER,

@@ -55,6 +55,8 @@ pub fn order() -> Order {
         buyer_name: Some("Ada".to_owned()),
         buyer_email: Some(email("Ada@example.com")),
         payment: None,
+        tax: None,
+        paid: None,
         refunded_minor: 0,
         state: OrderState::Open,
         created_at: NOW,

@@ -23,6 +23,7 @@ use url::Url;
 use crate::catalog::{Brand, Catalog};
 use crate::checkout::signatures::stripe_header;
 use crate::checkout::{Provider, ProviderName};
+use crate::gifts::RefundRule;
 use crate::outbox::{Worker, Writer};
 use crate::pages::Shopfront;
 use crate::server::{Gate, RouterParts, Site, router};
@@ -106,6 +107,7 @@ impl World {
             brand: brand.clone(),
             catalog: Catalog::default(),
             zone: Zone::UTC,
+            refunds: RefundRule::default(),
             providers: vec![Arc::clone(&provider)],
             selling: ProviderName::Stripe,
             public_url: public_url.clone(),

@@ -118,18 +118,19 @@ impl Desk {
 
     pub async fn reissue(&self, gift: u8) {
         let Some(gift) = self.gift(gift).await else { return };
-        self.expect(self.shop().reissue(gift.id.as_str(), &self.key(&gift)).await);
+        self.expect(self.shop().reissue(gift.id.as_str(), &self.key(&gift), self.somewhere()).await);
     }
 
     pub async fn readdress(&self, gift: u8, person: u8) {
         let Some(gift) = self.gift(gift).await else { return };
         let email = pick(&self.people, person).unwrap().email.as_str();
-        self.expect(self.shop().readdress(gift.id.as_str(), &self.key(&gift), "Somebody", email).await);
+        let readdressed = self.shop().readdress(gift.id.as_str(), &self.key(&gift), "Somebody", email, self.somewhere()).await;
+        self.expect(readdressed);
     }
 
     pub async fn send_again(&self, gift: u8) {
         let Some(gift) = self.gift(gift).await else { return };
-        if self.expect(self.shop().send_again(gift.id.as_str(), &self.key(&gift)).await).is_some() {
+        if self.expect(self.shop().send_again(gift.id.as_str(), &self.key(&gift), self.somewhere()).await).is_some() {
             *self.notes.lock().unwrap().sent_again.entry(gift.id).or_default() += 1;
         }
     }
