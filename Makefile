@@ -14,6 +14,7 @@ WASM_TARGET := wasm32-unknown-unknown
 WASM_BINDGEN_VERSION := $(shell sed -n 's/^wasm-bindgen = .*"=\([0-9.]*\)".*/\1/p' Cargo.toml)
 WASM_BINDGEN := target/tools/wasm-bindgen-$(WASM_BINDGEN_VERSION)
 PACKAGES := end2end/node_modules/.package-lock.json
+SCHEMATHESIS := target/tools/contract/bin/schemathesis
 ISLANDS := target/$(WASM_TARGET)/wasm-release/ribbon.wasm
 # Written last, so that it stands for the whole site.
 SITE := target/site/pkg/name.txt
@@ -63,7 +64,7 @@ FORCE:
 ## The checks
 
 .PHONY: test
-test: check rules browser sdks kills ## Format, lints, documents, rules and journeys on both engines, browser, the providers' libraries, kills
+test: check rules browser sdks contract kills ## Format, lints, documents, rules and journeys on both engines, browser, libraries, the API's contract, kills
 
 .PHONY: check
 check: rust $(PACKAGES) ## Format, lints of both builds, types of the specs, links of the documents
@@ -84,6 +85,10 @@ browser: build chromium postgres ## Playwright on the release build, with script
 .PHONY: sdks
 sdks: build ## The providers' official libraries against the sandbox of the release build
 	npm run --silent --prefix end2end sdks
+
+.PHONY: contract
+contract: build $(SCHEMATHESIS) ## Thousands of requests made from the API's own description, legal and not, to the release build
+	SCHEMATHESIS=$(SCHEMATHESIS) end2end/contract/run.sh
 
 .PHONY: kills
 kills: build postgres ## kill -9 a hundred times while gifts are bought and redeemed, on both engines
@@ -126,6 +131,15 @@ $(PACKAGES): end2end/package.json end2end/package-lock.json
 	@command -v npm > /dev/null || { echo "Node is missing: install Node 20 or newer with npm and try again."; exit 1; }
 	@echo "Installing the packages that end2end/package-lock.json names."
 	@cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Wheels only: nothing that is installed may run anything while it is.
+$(SCHEMATHESIS): end2end/contract/requirements.txt
+	@python3 -c "import ensurepip" 2> /dev/null || $(call debian,python3-venv,Schemathesis plays against the API)
+	@echo "Installing what end2end/contract/requirements.txt names into target/tools."
+	@rm -rf target/tools/contract
+	@python3 -m venv target/tools/contract
+	@target/tools/contract/bin/pip install --quiet --disable-pip-version-check --no-deps --only-binary=:all: --requirement $<
 	@touch $@
 
 .PHONY: chromium

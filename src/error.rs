@@ -39,7 +39,7 @@ pub enum Error {
     #[error("This came from another site, so nothing was done. Open the page here and try again.")]
     ForeignOrigin,
     /// 413: a body longer than any of ours.
-    #[error("That is more than fits into one of our forms. Shorten it and send it again.")]
+    #[error("That is more than is taken here at once. Shorten it and send it again.")]
     TooLarge,
     /// 404: nothing stands under this address.
     #[error("There is nothing here.")]

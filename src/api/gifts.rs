@@ -7,8 +7,7 @@ use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use data_encoding::BASE64URL_NOPAD;
-use http::StatusCode;
-use http::Uri;
+use http::{StatusCode, Uri};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -113,7 +112,7 @@ pub async fn show(
 }
 
 /// The error's own sentence is for whoever typed a code.
-fn unknown() -> Problem {
+pub fn unknown() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, Error::GiftNotFound.tag(), "No gift that this account ordered has this reference.")
 }
 

@@ -1,11 +1,13 @@
 //! A request's body as JSON: what is none is refused by name before a field of it is read. Knows no endpoint.
 
+use std::error::Error as _;
 use std::fmt;
 
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http_body_util::LengthLimitError;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
@@ -21,14 +23,22 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// A request that was read whole; whether it makes sense is asked later, once it is known who asks.
 pub struct Incoming {
     pub headers: HeaderMap,
-    /// `None` where it was longer than any of ours.
-    pub(super) bytes: Option<Bytes>,
+    pub(super) bytes: Result<Bytes, Lost>,
+}
+
+/// Why a body could not be read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// It is longer than any of ours.
+    TooLarge,
+    /// The connection ended before it did, or its parts were not told as HTTP tells them.
+    BrokenOff,
 }
 
 /// Why a body is no JSON object.
 #[derive(Debug)]
 pub enum Unread {
-    TooLarge,
+    Lost(Lost),
     /// Said to be something else, or in another charset or encoding.
     OtherType,
     Empty,
@@ -57,15 +67,29 @@ impl<S: Sync> FromRequest<S> for Incoming {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
         let (parts, body) = request.into_parts();
-        let bytes = to_bytes(body, BODY_MAX).await.ok();
+        let bytes = to_bytes(body, BODY_MAX).await.map_err(|error| Lost::by(&error));
         Ok(Self { headers: parts.headers, bytes })
+    }
+}
+
+impl Lost {
+    /// A limit stands before us too, so that it may be told of from further within.
+    fn by(error: &axum::Error) -> Self {
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            if error.is::<LengthLimitError>() {
+                return Self::TooLarge;
+            }
+            cause = error.source();
+        }
+        Self::BrokenOff
     }
 }
 
 impl Incoming {
     /// The JSON object that the body holds.
     pub fn object(&self) -> Result<Object, Unread> {
-        let bytes = self.bytes.as_ref().ok_or(Unread::TooLarge)?;
+        let bytes = self.bytes.as_ref().map_err(|lost| Unread::Lost(*lost))?;
         if bytes.is_empty() {
             return Err(Unread::Empty);
         }
@@ -82,10 +106,12 @@ impl Incoming {
     }
 }
 
-/// `application/json` in UTF-8, said or not, and not compressed.
+/// `application/json` in UTF-8, said or not, and not compressed. Said twice it is neither, since programs read one of the two and not the
+/// same one.
 fn is_json(headers: &HeaderMap) -> bool {
-    let plain = headers.get(CONTENT_ENCODING).is_none_or(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
-    let Some(said) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
+    let plain = headers.get_all(CONTENT_ENCODING).iter().all(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(said), None) = (types.next().and_then(|value| value.to_str().ok()), types.next()) else { return false };
     let mut parts = said.split(';').map(str::trim);
     let is_json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
     let is_utf8 = parts.filter_map(|part| part.split_once('=')).all(|(name, value)| {
@@ -142,7 +168,8 @@ impl<'de> Deserialize<'de> for Object {
 impl From<Unread> for Problem {
     fn from(unread: Unread) -> Self {
         match unread {
-            Unread::TooLarge => Error::TooLarge.into(),
+            Unread::Lost(Lost::TooLarge) => Error::TooLarge.into(),
+            Unread::Lost(Lost::BrokenOff) => Self::malformed_json("The body broke off before its end."),
             Unread::OtherType => {
                 let sentence = "Send the body as application/json in UTF-8, not compressed.";
                 Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Self::UNSUPPORTED_MEDIA_TYPE, sentence).with_header(ACCEPT_POST, JSON)
@@ -156,6 +183,8 @@ impl From<Unread> for Problem {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
+
     use super::*;
 
     fn incoming(content_type: Option<&str>, body: &str) -> Incoming {
@@ -163,7 +192,7 @@ mod tests {
         if let Some(content_type) = content_type {
             headers.insert(CONTENT_TYPE, content_type.parse().unwrap());
         }
-        Incoming { headers, bytes: Some(Bytes::from(body.to_owned())) }
+        Incoming { headers, bytes: Ok(Bytes::from(body.to_owned())) }
     }
 
     #[test]
@@ -185,6 +214,20 @@ mod tests {
         let mut compressed = incoming(Some("application/json"), "{}");
         compressed.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         assert!(matches!(compressed.object(), Err(Unread::OtherType)));
+        let mut doubled = incoming(Some("application/json"), "{}");
+        doubled.headers.append(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+        assert!(matches!(doubled.object(), Err(Unread::OtherType)));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_not_one_that_is_too_long() {
+        let read = async |body: Body| Incoming::from_request(Request::new(body), &()).await.unwrap().bytes;
+        let parts = [Ok(Bytes::from_static(b"{")), Err(std::io::Error::other("the connection ended"))];
+        assert_eq!(read(Body::from_stream(futures::stream::iter(parts))).await, Err(Lost::BrokenOff));
+        assert_eq!(read(Body::from(" ".repeat(BODY_MAX + 1))).await, Err(Lost::TooLarge));
+        let limited = Body::new(http_body_util::Limited::new(Body::from("{ }"), 2));
+        assert_eq!(read(limited).await, Err(Lost::TooLarge));
+        assert_eq!(read(Body::from(" ".repeat(BODY_MAX))).await.map(|bytes| bytes.len()), Ok(BODY_MAX));
     }
 
     #[test]

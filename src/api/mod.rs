@@ -10,6 +10,7 @@ mod gifts;
 mod health;
 mod idempotency;
 mod incoming;
+mod links;
 mod manners;
 mod membership;
 mod openapi;
@@ -86,6 +87,12 @@ pub fn routes(parts: Parts) -> Router {
         .route("/readyz", get(health::ready))
         .with_state(shop);
     endpoints.merge(others)
+}
+
+/// Whether programs ask at this path, whatever they say that they read.
+pub fn serves(path: &str) -> bool {
+    let is_under = |root| path.strip_prefix(root).is_some_and(|rest: &str| rest.is_empty() || rest.starts_with('/'));
+    ["/v1", "/api", "/webhooks"].into_iter().any(is_under)
 }
 
 /// Answers an error to a program: its tag and its sentence, with its status, and which token it would take.

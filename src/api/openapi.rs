@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::problem::{Problem, Said};
-use super::{billing_checkout, catalog, gift_checkout, gift_price, gifts, membership, redeem};
+use super::{billing_checkout, catalog, gift_checkout, gift_price, gifts, links, membership, redeem};
 use crate::Error;
 use crate::error::{Cause, Wrong};
 
@@ -73,7 +73,8 @@ fn refusals() -> Vec<Refusal> {
         error(Error::TokenRefused, At::Tokens, "The access token isn't known, or has ended or expired."),
         error(Error::ScopeMissing("gifts:read".to_owned()), At::Tokens, "The access token was made for other things."),
         error(Error::ForeignOrigin, At::These(&[REDEEM]), "It came with a session and from another site."),
-        error(Error::GiftNotFound, At::These(&[REDEEM, SHOW]), "No gift has this code or this reference."),
+        error(Error::GiftNotFound, At::These(&[REDEEM]), "No gift has this code."),
+        refusal(gifts::unknown(), At::These(&[SHOW]), "No gift of the account has this reference."),
         error(Error::NotForSale, At::These(&[SUBSCRIBE]), "The shop sells no subscription of the account's plan."),
         error(Error::GiftAlreadyRedeemed, At::These(&[REDEEM]), "It has been redeemed; told to its recipient only."),
         error(Error::AlreadySubscribed, At::These(&[SUBSCRIBE]), "The account has a subscription that runs."),
@@ -145,7 +146,7 @@ fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
     paths.into_iter().flat_map(|paths| paths.values_mut()).filter_map(Value::as_object_mut).flat_map(|path| path.values_mut())
 }
 
-/// Adds what the macros don't know: every refusal by its status, examples, the key that makes a request safe to repeat, the limits.
+/// Adds what the macros don't know: every refusal by its status, examples, what leads on, the key that makes a request safe to repeat.
 fn complete(operation: &mut Value, refusals: &[Refusal], examples: &Map<String, Value>) {
     let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
     let refused: Vec<&Refusal> = refusals.iter().filter(|refusal| refusal.at.applies_to(&id, operation)).collect();
@@ -161,6 +162,9 @@ fn complete(operation: &mut Value, refusals: &[Refusal], examples: &Map<String, 
         if let Some(content) = response.pointer_mut("/content/application~1json") {
             exemplify(content, examples);
         }
+    }
+    if let (Some(links), Some(success)) = (links::of(&id), responses.get_mut("200").and_then(Value::as_object_mut)) {
+        success.insert("links".to_owned(), links);
     }
     for refusal in refused {
         refusal.add_to(responses);

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::ObjectBuilder;
 use utoipa::openapi::schema::SchemaType;
 
-use super::incoming::{Member, Object, Unread};
+use super::incoming::{Lost, Member, Object, Unread};
 use super::problem::Problem;
 use super::return_urls::{LONGEST, Origins, UrlRefused};
 use crate::Error;
@@ -88,8 +88,11 @@ impl From<Unread> for Refused {
     fn from(unread: Unread) -> Self {
         let at_body = |kind, msg: &str, input| ValidationError::new(vec![Step::Name(BODY)], kind, msg, input);
         match unread {
-            Unread::TooLarge | Unread::OtherType => Self::Otherwise(unread.into()),
+            Unread::Lost(Lost::TooLarge) | Unread::OtherType => Self::Otherwise(unread.into()),
             Unread::Empty => at_body("missing", "Field required", Value::Null).into(),
+            Unread::Lost(Lost::BrokenOff) => {
+                at_body("json_invalid", "JSON decode error", json!({})).with_ctx(json!({ "error": "the body broke off" })).into()
+            }
             Unread::NotJson { at, why } => {
                 let loc = vec![Step::Name(BODY), Step::Place(at)];
                 ValidationError::new(loc, "json_invalid", "JSON decode error", json!({})).with_ctx(json!({ "error": why })).into()

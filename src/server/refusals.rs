@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use tower::ServiceExt as _;
 
 use crate::Error;
-use crate::api::error_json;
+use crate::api::{self, error_json};
 use crate::pages::{Draft, Refusal, RequestId};
 
 /// Where no page stands: what is shown there is what the refusal says.
@@ -25,7 +25,7 @@ pub fn refusal(error: Error) -> Response {
 
 /// Writes out what was refused: as a page, which `pages` renders, or as JSON.
 pub async fn in_their_words(State(pages): State<Router>, request: Request, next: Next) -> Response {
-    let is_person = accepts_html(request.headers());
+    let is_person = accepts_html(request.headers()) && !api::serves(request.uri().path());
     let request_id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
     let error = match response.extensions_mut().remove::<Error>() {

@@ -142,6 +142,43 @@ fn every_example_fits_its_own_schema() {
     assert!(count > 60, "{count}");
 }
 
+/// Every endpoint of a description.
+fn operations(document: &Value) -> impl Iterator<Item = &Value> {
+    document["paths"].as_object().unwrap().values().flat_map(|methods| methods.as_object().unwrap().values())
+}
+
+#[test]
+fn what_leads_on_takes_what_the_answer_has_and_leads_somewhere() {
+    let ours = ours();
+    let mut count = 0;
+    for operation in operations(&ours) {
+        let of = |name: &str| match name.split_once('#') {
+            Some(("$response.body", place)) => {
+                operation["responses"]["200"]["content"]["application/json"]["example"].pointer(place).cloned()
+            }
+            Some(("$request.body", place)) => {
+                operation["requestBody"]["content"]["application/json"]["example"].pointer(place).cloned()
+            }
+            other => panic!("{other:?}"),
+        };
+        for (name, link) in operation["responses"]["200"]["links"].as_object().into_iter().flatten() {
+            let target = operations(&ours).find(|target| target["operationId"] == link["operationId"]).unwrap();
+            let body = followed(&ours, &target["requestBody"]["content"]["application/json"]["schema"]);
+            for (member, taken) in link["requestBody"].as_object().into_iter().flatten() {
+                assert!(of(taken.as_str().unwrap()).is_some_and(|value| !value.is_null()), "{name}: {taken}");
+                assert!(body["properties"].get(member).is_some(), "{name}: {member}");
+            }
+            for (parameter, taken) in link["parameters"].as_object().into_iter().flatten() {
+                assert!(of(taken.as_str().unwrap()).is_some_and(|value| !value.is_null()), "{name}: {taken}");
+                let mut parameters = target["parameters"].as_array().unwrap().iter();
+                assert!(parameters.any(|known| known["name"] == parameter.as_str()), "{name}: {parameter}");
+            }
+            count += 1;
+        }
+    }
+    assert_eq!(count, 7);
+}
+
 /// What was answered, held against both descriptions.
 fn assert_described(path: &str, reply: &Reply) {
     for document in [contract(), ours()] {

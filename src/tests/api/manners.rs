@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_ENCODING, CONTENT_TYPE, COOKIE,
-    ORIGIN,
+    ACCEPT, ACCEPT_ENCODING, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_ENCODING, CONTENT_LENGTH,
+    CONTENT_TYPE, COOKIE, ORIGIN,
 };
 use http::{Method, Request};
 
@@ -88,8 +88,19 @@ journey!(another_type_is_refused, async |world: &World| {
     }
     let compressed = ada.with(CONTENT_ENCODING, "gzip").asks(Method::POST, CHECKOUT, Some("application/json"), body.clone()).await;
     compressed.refuses(415, "unsupported_media_type");
+    let doubled = ada.with(CONTENT_TYPE, "text/plain").asks(Method::POST, CHECKOUT, Some("application/json"), body.clone()).await;
+    doubled.refuses(415, "unsupported_media_type");
     assert_eq!(world.count("orders").await, before);
     ada.asks(Method::POST, CHECKOUT, Some("application/json; charset=UTF-8"), body).await.is(200);
+});
+
+journey!(a_program_is_answered_in_json_whatever_it_says_that_it_reads, async |world: &World| {
+    let browser = world.signed_in("bea@example.com").await;
+    let cookie = format!("ribbon={}", browser.cookie().unwrap());
+    let foreign = world.stranger().with(COOKIE, &cookie).with(ORIGIN, "https://evil.example").with(ACCEPT, "text/html");
+    foreign.posts(REDEEM, &gift()).await.refuses(403, "foreign_origin");
+    let long = ada(world).await.with(ACCEPT, "text/html").with(CONTENT_LENGTH, "65537");
+    long.sends(CHECKOUT, " ".repeat(65_537)).await.refuses(413, "too_large");
 });
 
 journey!(an_answer_is_compressed_for_whoever_takes_it, async |world: &World| {

@@ -81,6 +81,7 @@ journey!(a_gift_is_its_buyers_and_the_operators_and_nobody_elses, async |world: 
     world.program_of(&operator, "gifts:read").await.gets(&path).await.is(200);
     let bob = world.program("bob@example.com", "gifts:read gifts:redeem").await;
     let unknown = bob.gets("/v1/billing/gifts/gift_0123456789abcdef").await.refuses(404, "gift_not_found");
+    assert!(unknown.text.contains("reference"), "nobody sent a code: {}", unknown.text);
     for path in [path.as_str(), "/v1/billing/gifts/x", "/v1/billing/gifts/%ff", "/v1/billing/gifts/gift_%00"] {
         assert_eq!(bob.gets(path).await.refuses(404, "gift_not_found").text, unknown.text, "{path}");
     }
