@@ -46,7 +46,10 @@ impl OperatorNotice {
             Notice::Parked { entry, kind, reason } => (
                 format!("Given up: {entry}"),
                 words!("The entry ", strong(entry.as_str()), " of the outbox (", kind, ") was given up. Reason: ", reason, "."),
-                by_hand(kind).to_owned(),
+                format!(
+                    "{} When what stood in its way is mended, “ribbon outbox retry {entry}” has it tried again.",
+                    by_hand(kind)
+                ),
             ),
         };
         Sheet {
@@ -151,7 +154,7 @@ mod tests {
 
             The entry out_5q1sj8d2ze000000 of the outbox (gift_for_you) was given up. Reason: smtp_refused_550.
 
-            It is not tried again by itself. The log has each try under this id.
+            It is not tried again by itself. The log has each try under this id. When what stood in its way is mended, “ribbon outbox retry out_5q1sj8d2ze000000” has it tried again.
 
             --
 

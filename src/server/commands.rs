@@ -1,5 +1,6 @@
 //! The command line.
 
+mod outbox;
 mod promo;
 mod token;
 
@@ -45,6 +46,9 @@ enum Command {
     /// Gifts.
     #[command(subcommand)]
     Gift(GiftCommand),
+    /// What could not be sent or done outside.
+    #[command(subcommand)]
+    Outbox(outbox::OutboxCommand),
     /// Promo codes.
     #[command(subcommand)]
     Promo(promo::PromoCommand),
@@ -97,6 +101,7 @@ async fn carry_out(command: Command, settings: Settings) -> Result<(), StartErro
         }
         Command::Gift(GiftCommand::Show { reference }) => show_gift(&settings, &reference).await,
         Command::Gift(GiftCommand::Release { reference }) => release_gift(&settings, &reference).await,
+        Command::Outbox(command) => outbox::carry_out(command, &settings).await,
         Command::Promo(command) => promo::carry_out(command, &settings).await,
         Command::Token(command) => token::carry_out(command, &settings).await,
     }

@@ -333,6 +333,18 @@ mod tests {
     }
 
     #[test]
+    fn a_webhook_secret_is_one_and_stands_beside_its_key() {
+        for (set, sentence) in [
+            (&[("STRIPE_WEBHOOK_SECRET", "whsec_x")][..], "STRIPE_WEBHOOK_SECRET must be set together with STRIPE_SECRET_KEY"),
+            (&[("STRIPE_SECRET_KEY", "sk_test_x"), ("STRIPE_WEBHOOK_SECRET", "sk_test_x")], "STRIPE_WEBHOOK_SECRET must be"),
+        ] {
+            let error = read(set, "").unwrap_err().to_string();
+            assert!(error.contains(sentence), "{error}");
+            assert!(!error.contains("test_x"), "{error}");
+        }
+    }
+
+    #[test]
     fn a_provider_that_sells_its_own_products_needs_one_for_every_offer() {
         let creem = [("RIBBON_PROVIDER", "creem"), ("CREEM_API_KEY", "creem_test_x"), ("CREEM_WEBHOOK_SECRET", "whsec_x")];
         let error = read(&creem, "").unwrap_err();

@@ -60,6 +60,7 @@ mod release;
 mod requests;
 mod reschedule;
 mod reset;
+mod retry_work;
 mod reword;
 mod send_again;
 mod sign_in;

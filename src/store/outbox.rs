@@ -160,6 +160,18 @@ pub async fn parked(connection: &mut AnyConnection, limit: i64) -> Result<Vec<Pa
     rows.iter().map(parked_entry).collect()
 }
 
+/// What was given up waits again, with all its tries before it; [`Error::Stale`] where it wasn't given up.
+pub async fn take_up(connection: &mut AnyConnection, id: &OutboxId, now: Timestamp) -> Result<()> {
+    let query = sqlx::query(
+        "update outbox
+         set state = 'waiting', due_at = $2, attempts = 0, done_at = null, version = version + 1
+         where id = $1 and state = 'parked'",
+    )
+    .bind(id.as_str())
+    .bind(now.millis());
+    change_one(connection, query).await
+}
+
 /// How many pieces of work still wait, due or not.
 pub async fn count_waiting(connection: &mut AnyConnection) -> Result<i64> {
     let row = sqlx::query("select count(*) as waiting from outbox where state = 'waiting'").fetch_one(connection).await?;
@@ -282,6 +294,21 @@ mod tests {
         assert_eq!(listed.len(), 1);
         assert_eq!((listed[0].reason.as_str(), listed[0].attempts, listed[0].parked_at), ("smtp_550", 2, after(11)));
         assert_eq!(count_waiting(&mut connection).await.unwrap(), 0);
+    });
+
+    on_both!(what_was_given_up_is_taken_up_again_once, async |store: Store| {
+        posted(&store, &work("given up")).await;
+        let first = leased(&store, "one", NOW).await;
+        let mut connection = store.connection().await.unwrap();
+        park(&mut connection, &first[0], "provider_refused", NOW).await.unwrap();
+        take_up(&mut connection, &first[0].id, after(60)).await.unwrap();
+        let twice = take_up(&mut connection, &first[0].id, after(61)).await;
+        assert!(matches!(twice, Err(Error::Stale)), "{twice:?}");
+        assert_eq!(parked(&mut connection, 10).await.unwrap(), []);
+        drop(connection);
+        assert_eq!(leased(&store, "one", after(59)).await, []);
+        let again = leased(&store, "one", after(60)).await;
+        assert_eq!((again.len(), again[0].attempts), (1, 1));
     });
 
     on_both!(what_was_overtaken_rests_until_it_is_posted_again, async |store: Store| {

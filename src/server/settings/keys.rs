@@ -66,6 +66,10 @@ impl KeyNames {
         }
     }
 
+    fn is_a_key(&self, text: &str) -> bool {
+        self.mode(text).is_some()
+    }
+
     /// `None` for what is no key of this provider's. Of two prefixes that fit, test is the longer one.
     fn mode(&self, key: &str) -> Option<Mode> {
         let begins_with_one_of = |prefixes: &[&str]| prefixes.iter().any(|prefix| key.starts_with(prefix));
@@ -133,12 +137,19 @@ pub fn read(reader: &mut Reader<'_>) -> BTreeMap<ProviderName, ProviderKeys> {
 
 fn read_one(reader: &mut Reader<'_>, names: KeyNames) -> Option<ProviderKeys> {
     let api_base = reader.optional(names.api_base, "a URL");
-    let secret_key = reader.text(names.secret_key)?;
+    let secret_key = reader.text(names.secret_key);
+    let webhook_secret = reader.text(names.webhook_secret);
+    if secret_key.is_none() && webhook_secret.is_some() {
+        reader.wrong(names.webhook_secret, &format!("set together with {}, or left out", names.secret_key));
+    }
+    let secret_key = secret_key?;
+    if webhook_secret.as_deref().is_some_and(|secret| names.is_a_key(secret)) {
+        reader.wrong(names.webhook_secret, "the secret that webhooks are signed with, which is another than the key");
+    }
     let mode = names.mode(&secret_key);
     if mode.is_none() {
         reader.wrong(names.secret_key, names.wanted);
     }
-    let webhook_secret = reader.text(names.webhook_secret);
     if webhook_secret.is_none() {
         reader.wrong(names.webhook_secret, &format!("set beside {}, or no webhook can be believed", names.secret_key));
     }
