@@ -107,10 +107,12 @@ fn wrong_members() -> Vec<(Value, &'static str)> {
         }
     }
     for name in ["occasion", "price_id", "promo_code"] {
-        wrong.extend([Value::Null, json!(3), json!(""), json!(long)].map(|other| (with(gift(), name, other), name)));
+        wrong
+            .extend([Value::Null, json!(3), json!(""), json!("\u{0}"), json!(long)].map(|other| (with(gift(), name, other), name)));
     }
     wrong.extend(
-        [json!(3), json!([]), json!("a".repeat(501)), json!("\u{7}")].map(|other| (with(gift(), "message", other), "message")),
+        [json!(3), json!([]), json!("a".repeat(501)), json!("\u{7}"), json!("\u{0}")]
+            .map(|other| (with(gift(), "message", other), "message")),
     );
     wrong.extend(
         [json!(4), json!(3.5), json!("3"), json!(-3), json!(0), json!(1e300)]
