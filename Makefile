@@ -97,7 +97,7 @@ kills: build postgres ## kill -9 a hundred times while gifts are bought and rede
 	end2end/postgres.sh target/release/kills
 
 .PHONY: bench
-bench: build ## Ratios, measured in one run: pages against memory, redeeming against a bare transaction
+bench: build ## Ratios, measured in one run: pages against memory, a checkout against the sandbox, redeeming against a bare transaction
 	@echo "Building what measures the release program."
 	@cargo build --locked --release --bin ratios
 	target/release/ratios
