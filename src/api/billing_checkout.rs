@@ -22,10 +22,10 @@ use crate::checkout::ClientUrls;
 #[derive(Debug, ToSchema)]
 pub struct CheckoutRequest {
     /// Where the subscriber is sent after paying.
-    #[schema(value_type = String, required = false, example = "https://shop.example/welcome")]
+    #[schema(value_type = String, required = false, example = "https://shop.example/account")]
     pub success_url: Option<Url>,
     /// Where the subscriber is sent who turns back.
-    #[schema(value_type = String, required = false, example = "https://shop.example/plans")]
+    #[schema(value_type = String, required = false, example = "https://shop.example/account")]
     pub cancel_url: Option<Url>,
 }
 

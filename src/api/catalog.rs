@@ -49,6 +49,7 @@ pub struct GiftOnSale {
 
 /// A subscription for oneself.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "price": { "minor": 2000, "currency": "EUR", "text": "€20.00" }, "every": "month" }))]
 pub struct PlanOnSale {
     /// For one interval.
     pub price: Amount,

@@ -60,7 +60,7 @@ pub struct GiftCheckoutRequest {
     #[schema(value_type = String, required = false, min_length = 1)]
     pub promo_code: Option<String>,
     /// Where the buyer is sent after paying: on the shop's own origin, or on one that its operator listed.
-    #[schema(value_type = String, format = "uri", example = "https://shop.example/thanks")]
+    #[schema(value_type = String, format = "uri", example = "https://shop.example/")]
     pub success_url: Option<url::Url>,
     /// Where the buyer is sent who turns back: on the shop's own origin, or on one that its operator listed.
     #[schema(value_type = String, format = "uri", example = "https://shop.example/gift")]

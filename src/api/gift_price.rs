@@ -37,6 +37,13 @@ pub struct GiftPriceRequest {
 
 /// What would be charged if it were bought now.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "price_id": "price_founder_12",
+    "list_price": { "minor": 19200, "currency": "EUR", "text": "€192.00" },
+    "discount": { "minor": 0, "currency": "EUR", "text": "€0.00" },
+    "total": { "minor": 19200, "currency": "EUR", "text": "€192.00" },
+    "promo_code": null,
+}))]
 pub struct GiftPrice {
     #[schema(example = "price_founder_12")]
     pub price_id: String,

@@ -28,6 +28,25 @@ const PAGE_MAX: usize = 100;
 
 /// A gift, as its buyer sees it.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "gift_4n8w2c6k0x5t9r3d",
+    "status": "purchased",
+    "tier": "founder",
+    "duration_months": 12,
+    "recipient_name": "Bea",
+    "recipient_email": "bea@example.com",
+    "message": "For all the Sundays.",
+    "occasion": "birthday",
+    "delivery": { "status": "sent", "at": "2026-11-21T12:01:31.000Z" },
+    "total": { "minor": 19200, "currency": "EUR", "text": "€192.00" },
+    "list_price": { "minor": 19200, "currency": "EUR", "text": "€192.00" },
+    "promo_code": null,
+    "refunded": null,
+    "created_at": "2026-11-21T12:00:00.000Z",
+    "purchased_at": "2026-11-21T12:01:30.000Z",
+    "redeemed_at": null,
+    "ended_at": null,
+}))]
 pub struct GiftStatus {
     /// The gift's public reference.
     #[schema(example = "gift_4n8w2c6k0x5t9r3d")]

@@ -37,8 +37,7 @@ struct Refusal {
 /// Which endpoints refuse something for one reason.
 #[derive(Clone, Copy)]
 enum At {
-    Everything,
-    /// Whatever needs a token.
+    /// Whatever needs a token, and so the database.
     Tokens,
     /// Whatever takes a body.
     Bodies,
@@ -86,13 +85,13 @@ fn refusals() -> Vec<Refusal> {
         error(Error::TooLarge, At::Bodies, "The body has more than 65,536 bytes."),
         refusal(super::incoming::Unread::OtherType.into(), At::Bodies, "The body isn't said to be JSON in UTF-8."),
         error(Error::TooManyAttempts { seconds: 900 }, At::Tokens, "A limit is used up; `Retry-After` says for how many seconds."),
-        error(Error::Internal(Cause::default()), At::Everything, "A fault of the shop. Nothing was charged or redeemed."),
+        error(Error::Internal(Cause::default()), At::Tokens, "A fault of the shop. Nothing was charged or redeemed."),
         error(
             Error::ProviderUnavailable(Cause::default()),
             At::These(&[BUY, SUBSCRIBE]),
             "The payment provider can't be reached. Nothing was charged.",
         ),
-        error(Error::Unavailable(Cause::default()), At::Everything, "The shop's database is away. Nothing was lost."),
+        error(Error::Unavailable(Cause::default()), At::Tokens, "The shop's database is away. Nothing was lost."),
     ]
 }
 
@@ -100,7 +99,6 @@ impl At {
     fn applies_to(self, id: &str, operation: &Value) -> bool {
         let takes_body = operation.get("requestBody").is_some();
         match self {
-            Self::Everything => true,
             Self::Tokens => needs_token(operation),
             Self::Bodies => takes_body,
             Self::OwnBodies => takes_body && id != SUBSCRIBE,

@@ -60,14 +60,14 @@ pub fn months() -> Object {
 /// A sum of money.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Amount {
-    /// In the currency's smallest unit: 8400 are 84 euros, and 8400 yen.
-    #[schema(example = 8400)]
+    /// In the currency's smallest unit: 19200 are 192 euros, and 19,200 yen.
+    #[schema(example = 19200)]
     pub minor: i64,
     /// ISO 4217.
     #[schema(example = "EUR")]
     pub currency: String,
     /// As people read it.
-    #[schema(example = "€84.00")]
+    #[schema(example = "€192.00")]
     pub text: String,
 }
 

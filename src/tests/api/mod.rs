@@ -7,6 +7,7 @@ mod idempotency;
 mod manners;
 mod reading;
 mod redeem;
+mod statuses;
 
 use serde_json::{Value, json};
 

@@ -89,13 +89,22 @@ impl World {
 
     /// A shop that sells through the scripted Stripe.
     pub async fn on(store: Store) -> Self {
+        Self::selling(Catalog::default(), store).await
+    }
+
+    /// The same with this for sale.
+    pub async fn selling(catalog: Catalog, store: Store) -> Self {
         let stripe = Arc::new(ScriptedStripe::new());
         let provider: Arc<dyn Provider> = Arc::<ScriptedStripe>::clone(&stripe);
-        Self::selling_through(provider, stripe, store).await
+        Self::opened(catalog, provider, stripe, store).await
     }
 
     /// A shop that sells through `provider`; `stripe` then only stands by.
     pub async fn selling_through(provider: Arc<dyn Provider>, stripe: Arc<ScriptedStripe>, store: Store) -> Self {
+        Self::opened(Catalog::default(), provider, stripe, store).await
+    }
+
+    async fn opened(catalog: Catalog, provider: Arc<dyn Provider>, stripe: Arc<ScriptedStripe>, store: Store) -> Self {
         let clock = Arc::new(StoppedClock::at_noon());
         let secrets = Secrets { current: Secret::parse(&"s".repeat(Secret::SHORTEST)).unwrap(), previous: None };
         let (brand, public_url) = (Brand::default(), Url::parse(SHOP).unwrap());
@@ -105,7 +114,7 @@ impl World {
             entropy: Arc::new(Seeded::default()),
             secrets: secrets.clone(),
             brand: brand.clone(),
-            catalog: Catalog::default(),
+            catalog,
             zone: Zone::UTC,
             refunds: RefundRule::default(),
             providers: vec![Arc::clone(&provider)],
@@ -204,7 +213,7 @@ async fn doors(shop: &Arc<Shop>, brand: &Brand, sessions: Sessions) -> Router {
     let site = Site::find();
     let front = Shopfront {
         brand: brand.clone(),
-        catalog: Catalog::default(),
+        catalog: shop.catalog().clone(),
         sandbox_url: None,
         zone: Zone::UTC,
         css_href: site.css_href(),
