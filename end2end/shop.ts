@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const checkout = resolve(fileURLToPath(import.meta.url), '../..');
@@ -113,6 +113,12 @@ export class Shop {
   /** Runs one of the operator's commands and returns what it printed. */
   command(args: string[], input = ''): string {
     return execFileSync(program, args, { cwd: checkout, env: this.settings, input, encoding: 'utf8' });
+  }
+
+  /** Runs a script as an operator types it, with this shop's settings and its program on the PATH, and returns what it printed. */
+  shell(script: string, variables: Record<string, string>): string {
+    const env = { ...this.settings, ...variables, PATH: `${dirname(program)}:${this.settings.PATH}` };
+    return execFileSync('bash', ['-euo', 'pipefail', '-c', script], { cwd: checkout, env, encoding: 'utf8' });
   }
 
   /** An account whose address is verified. */
