@@ -31,6 +31,7 @@ mod come_back;
 mod create_account;
 mod create_promo_code;
 mod discount;
+mod doubts;
 mod end_promo_code;
 mod end_subscription;
 mod entropy;
