@@ -275,6 +275,14 @@ mod tests {
         assert_eq!(made("7"), [false, false, true]);
     }
 
+    /// The zones are the program's own: a machine without any has them too.
+    #[test]
+    fn every_zone_that_is_offered_is_known() {
+        for zone in ZONES {
+            assert_eq!(crate::values::Zone::parse(zone).map(|zone| zone.name().to_owned()), Ok(zone.to_owned()));
+        }
+    }
+
     #[test]
     fn a_zone_is_shown_by_its_city() {
         assert_eq!((city("America/New_York"), city("UTC")), ("New York".to_owned(), "UTC".to_owned()));
