@@ -28,6 +28,10 @@ pub(super) struct Palette {
     pub woven: Rgb,
     /// Links.
     pub thread: Rgb,
+    /// The pale stock of a card, and the one that is night in any light; what is written on that in the quieter colour.
+    pub tint: Rgb,
+    pub night: Rgb,
+    pub dusk: Rgb,
 }
 
 /// Lightness 0 to 1, chroma 0 to 0.4, hue in degrees.
@@ -41,6 +45,7 @@ struct Oklch {
 /// How the paper's hue lies to the ribbon's: on the other side of the wheel.
 const DESK_TURN: f64 = 205.0;
 const INK_TURN: f64 = 235.0;
+const NIGHT_TURN: f64 = 225.0;
 /// The warm white of paper, whatever the accent.
 const PAPER_HUE: f64 = 90.0;
 
@@ -56,6 +61,7 @@ impl Palette {
             soft: accent.turned(0.44, 0.03, INK_TURN).rgb(),
             line: ink.over(paper),
             thread: oklch(accent.lightness.min(0.45), accent.chroma.min(0.17), accent.hue).rgb(),
+            tint: accent.turned(0.935, 0.03, DESK_TURN).rgb(),
             ..Self::of_ribbon(accent)
         }
     }
@@ -71,6 +77,7 @@ impl Palette {
             soft: oklch(0.78, 0.015, PAPER_HUE).rgb(),
             line: ink.over(paper),
             thread: oklch(accent.lightness.max(0.8), (accent.chroma * 0.55).min(0.1), accent.hue).rgb(),
+            tint: accent.turned(0.3, 0.04, DESK_TURN).rgb(),
             ..Self::of_ribbon(accent)
         }
     }
@@ -80,8 +87,23 @@ impl Palette {
         let ribbon = oklch(accent.lightness.clamp(0.4, 0.5), accent.chroma.min(0.19), accent.hue);
         let on_ribbon = oklch(0.985, 0.006, PAPER_HUE).rgb();
         let woven = oklch(ribbon.lightness + 0.35, ribbon.chroma * 0.4, ribbon.hue).rgb();
+        let night = accent.turned(0.3, 0.05, NIGHT_TURN).rgb();
+        let dusk = accent.turned(0.84, 0.03, NIGHT_TURN).rgb();
         let ribbon = ribbon.rgb();
-        Self { desk: ribbon, paper: ribbon, ink: ribbon, soft: ribbon, line: ribbon, ribbon, on_ribbon, woven, thread: ribbon }
+        Self {
+            desk: ribbon,
+            paper: ribbon,
+            ink: ribbon,
+            soft: ribbon,
+            line: ribbon,
+            ribbon,
+            on_ribbon,
+            woven,
+            thread: ribbon,
+            tint: ribbon,
+            night,
+            dusk,
+        }
     }
 }
 
@@ -193,6 +215,10 @@ mod tests {
                         for (writing, ground) in [
                             (palette.ink, palette.paper),
                             (palette.soft, palette.paper),
+                            (palette.ink, palette.tint),
+                            (palette.soft, palette.tint),
+                            (palette.on_ribbon, palette.night),
+                            (palette.dusk, palette.night),
                             (palette.soft, palette.desk),
                             (palette.thread, palette.paper),
                             (palette.thread, palette.desk),

@@ -2,24 +2,25 @@
 //! whatever a person wrote is escaped, and only pages of ours are links.
 
 use super::colours::Palette;
+use super::dedication::dark_stocks;
 use super::sheet::{Block, Line, Piece, Ribbon, Sheet, Sum, spoken};
-use crate::values::{Accent, Message, PersonName};
+use crate::values::{Accent, Message, TypeSize};
 
-const SERIF: &str = "'Iowan Old Style','Palatino Linotype',Palatino,'URW Palladio L',P052,'Book Antiqua',Georgia,serif";
+pub(super) const SERIF: &str = "'Iowan Old Style','Palatino Linotype',Palatino,'URW Palladio L',P052,'Book Antiqua',Georgia,serif";
 const SANS: &str = "system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif";
 const MONO: &str = "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace";
-const TABLE: &str = r#"role="presentation" cellpadding="0" cellspacing="0" border="0""#;
+pub(super) const TABLE: &str = r#"role="presentation" cellpadding="0" cellspacing="0" border="0""#;
 /// Long names and addresses break rather than widen the card.
-const BREAK: &str = "overflow-wrap:anywhere;word-break:break-word";
+pub(super) const BREAK: &str = "overflow-wrap:anywhere;word-break:break-word";
 
 pub(super) fn render(sheet: &Sheet, accent: Accent) -> String {
     let light = Palette::light(accent);
     Page { colours: light, dark: Palette::dark(accent) }.whole(sheet)
 }
 
-struct Page {
+pub(super) struct Page {
     /// By day, inline; at night the one media block replaces them.
-    colours: Palette,
+    pub(super) colours: Palette,
     dark: Palette,
 }
 
@@ -28,6 +29,7 @@ impl Page {
         let Palette { desk, paper, line, soft, .. } = self.colours;
         let (subject, preheader) = (escape(&sheet.subject), escape(&sheet.preheader));
         let (styles, ribbon) = (self.styles(), self.ribbon(sheet.ribbon));
+        let head: String = sheet.blocks.iter().filter_map(|block| self.head(block, &ribbon)).collect();
         let blocks: String = sheet.blocks.iter().map(|block| self.block(block)).collect();
         let foot = self.line(&sheet.foot, "soft");
         format!(
@@ -44,7 +46,7 @@ impl Page {
 <div role="article" aria-roledescription="email" aria-label="{subject}">
 <div style="display:none;max-height:0;overflow:hidden">{preheader}</div>
 <table {TABLE} width="100%" class="desk" style="background:{desk}"><tr><td align="center" class="margin" style="padding:40px 16px">
-<table {TABLE} width="100%" class="card" style="max-width:560px;background:{paper};border:1px solid {line};border-radius:2px"><tr>
+<table {TABLE} width="100%" class="card" style="max-width:560px;background:{paper};border:1px solid {line};border-radius:2px">{head}<tr>
 <td class="gutter" width="26" style="width:26px;font-size:0;line-height:0">&nbsp;</td>
 {ribbon}<td class="pad" align="left" style="padding:44px 44px 44px 34px">
 {blocks}</td></tr></table>
@@ -59,13 +61,14 @@ impl Page {
 
     fn styles(&self) -> String {
         let Palette { desk, paper, ink, soft, line, thread, .. } = self.dark;
+        let stocks = dark_stocks(&self.dark);
         format!(
             ".pad>:first-child{{margin-top:0!important}}.pad>:last-child{{margin-bottom:0!important}}\
              @media (max-width:36em){{.margin{{padding:0 0 32px!important}}.margin>p{{padding:0 22px 0 38px!important}}.gutter{{display:none!important}}\
-             .card{{border-width:0 0 1px!important;border-radius:0!important}}.pad{{padding:32px 22px 36px!important}}.name{{font-size:.86em!important}}}}\
+             .card{{border-width:0 0 1px!important;border-radius:0!important}}.pad{{padding:32px 22px 36px!important}}.head{{padding:32px 22px 28px!important}}.name{{font-size:.86em!important}}}}\
              @media (prefers-color-scheme:dark){{.desk{{background:{desk}!important}}.card{{background:{paper}!important}}\
              .card,.rule{{border-color:{line}!important}}.ink{{color:{ink}!important}}.soft{{color:{soft}!important}}\
-             .thread{{color:{thread}!important}}}}"
+             .thread{{color:{thread}!important}}{stocks}}}"
         )
     }
 
@@ -89,7 +92,8 @@ impl Page {
     fn block(&self, block: &Block) -> String {
         let Palette { soft, line, .. } = self.colours;
         match block {
-            Block::For(name) => self.for_name(name),
+            // Stands above the letter.
+            Block::For(_) => String::new(),
             Block::Title(title) => self.text(
                 "h1",
                 "ink",
@@ -126,23 +130,18 @@ impl Page {
         format!("<{tag} class=\"{class}\" style=\"margin:{style};color:{colour};{BREAK}\">{inside}</{tag}>\n")
     }
 
-    fn for_name(&self, name: &PersonName) -> String {
-        let Palette { ink, soft, .. } = self.colours;
-        let (size, name) = (name_size(name.as_str()), escape(name.as_str()));
-        format!(
-            "<p class=\"soft\" style=\"margin:0 0 2px;font:italic 19px/1.3 {SERIF};color:{soft}\">for</p>\n\
-             <h1 class=\"ink\" style=\"margin:0 0 30px;font:400 {size}px/1.12 {SERIF};letter-spacing:-.5px;color:{ink};{BREAK}\">\
-             <span class=\"name\"><bdi>{name}</bdi></span></h1>\n"
-        )
-    }
-
     /// `dir="auto"` a paragraph, because a message may be in any script.
     fn message(&self, message: &Message) -> String {
         let Palette { ink, .. } = self.colours;
+        let size = match TypeSize::of(message.as_str()) {
+            TypeSize::Large => "24px/1.45",
+            TypeSize::Middle => "20px/1.6",
+            TypeSize::Small => "18px/1.6",
+        };
         let paragraph = |lines: Vec<&str>| {
             let lines: Vec<String> = lines.into_iter().map(escape).collect();
             format!(
-                "<p class=\"ink\" dir=\"auto\" style=\"margin:0 0 16px;font:20px/1.6 {SERIF};color:{ink};text-align:start;{BREAK}\">{}</p>\n",
+                "<p class=\"ink\" dir=\"auto\" style=\"margin:0 0 16px;font:{size} {SERIF};color:{ink};text-align:start;{BREAK}\">{}</p>\n",
                 lines.join("<br>")
             )
         };
@@ -193,21 +192,8 @@ impl Page {
     }
 }
 
-/// The three sizes of a name on the card, by its length and its longest word, in px.
-fn name_size(name: &str) -> u8 {
-    let length = name.chars().count();
-    let longest_word = name.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
-    if longest_word > 13 || length > 28 {
-        26
-    } else if longest_word > 8 || length > 12 {
-        36
-    } else {
-        48
-    }
-}
-
 /// Text as text, in an element or in a quoted attribute.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -2,15 +2,16 @@
 
 use url::Url;
 
-use super::sheet::{Block, Piece, Ribbon, Sheet, strong, words};
+use super::sheet::{Block, Dedication, Piece, Ribbon, Sheet, strong, words};
 use super::{House, SecretLink};
 use crate::catalog::{Months, Tier};
-use crate::values::{Email, GiftCode, GiftId, Message, PersonName};
+use crate::values::{Email, GiftCode, GiftId, Message, Occasion, PersonName};
 
 /// "Ada has given you something". It names no price, and its subject neither tier nor code.
 #[derive(Clone, Debug)]
 pub struct GiftForYou {
     pub to: Email,
+    pub occasion: Occasion,
     pub recipient_name: PersonName,
     pub giver_name: Option<PersonName>,
     pub message: Option<Message>,
@@ -27,7 +28,7 @@ pub struct GiftForYou {
 impl GiftForYou {
     pub(super) fn sheet(&self, House { brand, .. }: House<'_>) -> Sheet {
         let length = format!("{} of {}", self.months.in_words(), self.tier.title());
-        let mut blocks = vec![Block::For(self.recipient_name.clone())];
+        let mut blocks = vec![Block::For(Dedication { occasion: self.occasion, name: self.recipient_name.clone() })];
         if let Some(message) = &self.message {
             blocks.push(Block::Message(message.clone()));
             blocks.extend(self.giver_name.clone().map(Block::Signature));
@@ -125,6 +126,22 @@ mod tests {
     }
 
     #[test]
+    fn the_cover_says_what_the_card_is_for() {
+        for (occasion, says) in [
+            (Occasion::Birthday, "Happy birthday, Bea"),
+            (Occasion::ThankYou, "Thank you, Bea"),
+            (Occasion::Holidays, "Happy holidays, Bea"),
+            (Occasion::JustBecause, "for Bea"),
+        ] {
+            let mail = mail(|letter| letter.occasion = occasion);
+            assert!(mail.text.starts_with(says), "{}", mail.text);
+            let (greeting, _) = says.rsplit_once(' ').unwrap();
+            assert_eq!(mail.html.matches(&format!(">{greeting}</p>")).count(), 1, "{occasion}");
+            assert!(!mail.subject.to_lowercase().contains("birthday"));
+        }
+    }
+
+    #[test]
     fn a_giver_without_a_name_is_somebody_and_a_card_without_a_message_is_one_still() {
         let mail = mail(|letter| (letter.giver_name, letter.message) = (None, None));
         assert_eq!(mail.subject, "Somebody has given you something");
@@ -165,7 +182,8 @@ mod tests {
     #[test]
     fn a_founders_ribbon_has_two_threads_and_a_members_none() {
         let threads = |tier| mail(|letter| letter.tier = tier).html.matches("width=\"1\"").count();
-        assert_eq!((threads(Tier::Member), threads(Tier::Founder)), (0, 2));
+        // Beside the cover, and beside the letter below it.
+        assert_eq!((threads(Tier::Member), threads(Tier::Founder)), (0, 2 * 2));
     }
 
     #[test]

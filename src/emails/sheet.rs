@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use crate::values::{Email, Message, PersonName};
+use crate::values::{Email, Message, Occasion, PersonName};
 
 /// A whole letter as its reader goes through it.
 pub(super) struct Sheet {
@@ -16,6 +16,12 @@ pub(super) struct Sheet {
     pub foot: Line,
 }
 
+/// What the cover of a card says: "for", or the occasion's greeting, and the name large.
+pub(super) struct Dedication {
+    pub occasion: Occasion,
+    pub name: PersonName,
+}
+
 /// How the ribbon at the left is woven.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ribbon {
@@ -25,8 +31,8 @@ pub(super) enum Ribbon {
 }
 
 pub(super) enum Block {
-    /// "for", and the name large, as the card has it.
-    For(PersonName),
+    /// "for", or what the occasion says, and the name large, as the card has it. Stands above the letter, on the card's own stock.
+    For(Dedication),
     Title(Line),
     /// What a person wrote: text, and nothing in it becomes a link or markup.
     Message(Message),

@@ -1,6 +1,6 @@
 //! A letter's text part: the same sentences in the same order as its HTML, a blank line between blocks.
 
-use super::sheet::{Block, Sheet, Sum, isolated};
+use super::sheet::{Block, Dedication, Sheet, Sum, isolated};
 
 pub(super) fn render(sheet: &Sheet) -> String {
     let mut parts: Vec<String> = sheet.blocks.iter().map(block).collect();
@@ -11,7 +11,7 @@ pub(super) fn render(sheet: &Sheet) -> String {
 
 fn block(block: &Block) -> String {
     match block {
-        Block::For(name) => format!("for {}", isolated(name.as_str())),
+        Block::For(Dedication { occasion, name }) => format!("{} {}", occasion.greeting(), isolated(name.as_str())),
         Block::Title(line) | Block::Say(line) | Block::Aside(line) => line.text(),
         Block::Message(message) => paragraphs(message.paragraphs()),
         Block::Signature(name) => name.as_str().to_owned(),

@@ -1,40 +1,47 @@
-//! Writes the names that are typed on `/gift` onto the card beside the form, while they are typed.
+//! Writes what is typed on `/gift` onto the card beside the form and into its letter, while it is typed.
 
+use leptos::ev;
 use leptos::prelude::*;
-use leptos::web_sys::{Element, HtmlInputElement};
-use leptos::{ev, wasm_bindgen::JsCast};
+use leptos::wasm_bindgen::JsValue;
+use leptos::web_sys::Element;
+use leptos::web_sys::js_sys::Reflect;
 
-/// The fields that the card shows. The element that shows one is marked with `data-mirrors` and the field's name,
-/// and says with `data-empty` what stands there while nothing is typed.
-const FIELDS: [&str; 2] = ["recipient_name", "buyer_name"];
+use crate::values::TypeSize;
+
+/// A field, and the place that shows it. The element there is marked with `data-mirrors` and the place's name, and says with `data-empty`
+/// what stands in it while nothing is typed.
+const MIRRORS: [(&str, &str); 4] =
+    [("recipient_name", "recipient_name"), ("message", "message"), ("buyer_name", "buyer_name"), ("buyer_name", "signature")];
 
 /// Renders nothing.
 #[island]
 pub fn CardMirror() -> impl IntoView {
     Effect::new(|_| {
         // A browser that was reloaded keeps what was typed without saying so.
-        FIELDS.into_iter().for_each(mirror);
+        MIRRORS.into_iter().for_each(mirror);
         window_event_listener(ev::input, |event| {
-            let field = event_target::<Element>(&event).id();
-            if FIELDS.contains(&field.as_str()) {
-                mirror(&field);
-            }
+            let typed_in = event_target::<Element>(&event).id();
+            MIRRORS.into_iter().filter(|(field, _)| *field == typed_in).for_each(mirror);
         });
     });
 }
 
-fn mirror(field: &str) {
-    let typed = document().get_element_by_id(field).and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
-    let shown = document().query_selector(&format!("[data-mirrors={field}]")).ok().flatten();
+fn mirror((field, place): (&str, &str)) {
+    let typed = document().get_element_by_id(field);
+    let shown = document().query_selector(&format!("[data-mirrors={place}]")).ok().flatten();
     let (Some(typed), Some(shown)) = (typed, shown) else { return };
-    let text = typed.value();
+    let text = Reflect::get(&typed, &JsValue::from_str("value")).ok().and_then(|value| value.as_string()).unwrap_or_default();
     let text = text.trim();
     let empty = shown.get_attribute("data-empty").unwrap_or_default();
     shown.set_text_content(Some(if text.is_empty() { &empty } else { text }));
-    if shown.tag_name() == "B"
-        && let Some(face) = shown.parent_element()
-    {
-        face.set_class_name(face_class(text));
+    let Some(around) = shown.parent_element() else { return };
+    match place {
+        "recipient_name" => around.set_class_name(face_class(text)),
+        "message" => {
+            around.set_class_name(letter_class(text));
+            let _ = around.toggle_attribute_with_force("hidden", text.is_empty());
+        }
+        _ => {}
     }
 }
 
@@ -49,6 +56,16 @@ pub fn face_class(name: &str) -> &'static str {
         "face long"
     } else {
         "face"
+    }
+}
+
+/// The class of a letter, by the room that its message takes.
+#[must_use]
+pub fn letter_class(message: &str) -> &'static str {
+    match TypeSize::of(message) {
+        TypeSize::Large => "letter short",
+        TypeSize::Middle => "letter",
+        TypeSize::Small => "letter long",
     }
 }
 

@@ -22,6 +22,7 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("redeem") view=doors::Redeem ssr=whole.clone()/>
                 <Route path=(StaticSegment("redeem"), ParamSegment("code")) view=doors::RedeemLink ssr=whole.clone()/>
                 <Route path=(StaticSegment("gifts"), ParamSegment("reference")) view=doors::GiftStatus ssr=whole.clone()/>
+                <Route path=(StaticSegment("gifts"), ParamSegment("reference"), StaticSegment("print")) view=doors::GiftPrint ssr=whole.clone()/>
                 <Route path=StaticSegment("docs") view=super::DocsPage ssr=whole.clone()/>
                 <Route path=StaticSegment("login") view=doors::Login ssr=whole.clone()/>
                 <Route path=path!("/login/link") view=doors::Login ssr=whole.clone()/>

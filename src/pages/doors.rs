@@ -13,8 +13,8 @@ use tower_sessions::Session;
 
 use super::{
     AccountPage, ChangeAddressPage, ChangePasswordPage, ConfirmAddressPage, Draft, EnterCodePage, ErrorPage, ForgotPage, GiftPage,
-    GiftStatusPage, LoginOncePage, LoginPage, Mailed, MailedPage, OneTime, RedeemPage, Refusal, RegisterPage, ResetPage,
-    ThanksPage, TokensPage, VerifyPage, gift,
+    GiftStatusPage, LoginOncePage, LoginPage, Mailed, MailedPage, OneTime, Paper, PrintPage, RedeemPage, Refusal, RegisterPage,
+    ResetPage, ThanksPage, TokensPage, VerifyPage, gift,
 };
 use crate::accounts::Account as SignedInAccount;
 use crate::shop::{Canceled as CanceledView, GiftKey, RedeemView, Shop};
@@ -153,11 +153,9 @@ pub fn Canceled() -> impl IntoView {
                 ("occasion", fields.occasion),
                 ("recipient_name", fields.recipient_name),
                 ("recipient_email", fields.recipient_email),
-                ("recipient_email_answer", fields.recipient_email_answer),
                 ("message", fields.message),
                 ("buyer_name", fields.buyer_name),
                 ("buyer_email", fields.buyer_email),
-                ("buyer_email_answer", fields.buyer_email_answer),
                 ("delivery", fields.delivery),
                 ("deliver_on", fields.deliver_on),
                 ("time_zone", fields.time_zone),
@@ -216,6 +214,17 @@ pub fn GiftStatus() -> impl IntoView {
         asked.shop.gift_page(&reference, &asked.query("key").unwrap_or_default()).await
     };
     door(ask, |status| view! { <GiftStatusPage status/> })
+}
+
+#[component]
+pub fn GiftPrint() -> impl IntoView {
+    let asked = Asked::now();
+    let paper = Paper::read(&asked.query("paper").unwrap_or_default());
+    let ask = async move {
+        let reference = asked.parts.uri.path().trim_start_matches("/gifts/").trim_end_matches("/print").to_owned();
+        asked.shop.gift_page(&reference, &asked.query("key").unwrap_or_default()).await
+    };
+    door(ask, move |status| view! { <PrintPage status paper/> })
 }
 
 #[component]

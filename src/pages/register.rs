@@ -11,9 +11,7 @@ use crate::shop::RedeemView;
 /// `kept` is the gift that waits meanwhile, as its visitor may see it.
 #[component]
 pub fn RegisterPage(#[prop(optional_no_strip)] kept: Option<RedeemView>) -> impl IntoView {
-    // The address that a gift was sent to is known to be one.
-    let known = kept_email(kept.as_ref());
-    let draft = typed_or(Draft::from_iter([("email", known.clone()), ("email_answer", known)]));
+    let draft = typed_or(Draft::from_iter([("email", kept_email(kept.as_ref()))]));
     let after = if matches!(kept, Some(RedeemView::Sealed { .. })) {
         "The gift’s own mail has verified that address, so you can redeem it right away."
     } else {
@@ -27,7 +25,7 @@ pub fn RegisterPage(#[prop(optional_no_strip)] kept: Option<RedeemView>) -> impl
                     <Slip/>
                     <form class="sheet" method="post" action="/register" novalidate>
                         <KeptNote kept=kept.clone()/>
-                        <EmailField value=draft.get("email") answer=draft.get("email_answer").to_owned()/>
+                        <EmailField value=draft.get("email")/>
                         <NewPasswordField label="Password"/>
                         <p class="row gap"><button class="btn">"Create an account"</button></p>
                         <p class="small gap">{after}</p>

@@ -143,7 +143,6 @@ fn Changes(status: StatusPage) -> impl IntoView {
                         name="recipient_email"
                         label="Their new email address"
                         value=draft.get("recipient_email")
-                        answer=draft.get("recipient_email_answer").to_owned()
                         autocomplete="off"
                     />
                 </Wish>
@@ -190,6 +189,7 @@ fn Wish(
 #[component]
 fn HandOver(status: StatusPage) -> impl IntoView {
     let (code, url) = (status.code?, status.redeem_url?);
+    let print = status.path.replacen('?', "/print?", 1);
     let name = status.card.recipient_name.as_str().to_owned();
     Some(view! {
         <div class="stack">
@@ -199,6 +199,7 @@ fn HandOver(status: StatusPage) -> impl IntoView {
             </p>
             <p class="code"><a href=url.clone()>{url.clone()}</a></p>
             <p class="code big">{code}</p>
+            <p><a href=print>"Print the card"</a></p>
         </div>
     })
 }

@@ -46,11 +46,13 @@ fn Paid(status: StatusPage) -> impl IntoView {
             format!("{paid}, but our mail to {name} came back. The gift’s own page has a form for another address.")
         }
     };
+    let print = matches!(status.delivery, DeliverySeen::LinkOnly)
+        .then(|| view! { <a href=status.path.replacen('?', "/print?", 1)>"Print the card"</a> });
     let mailbox = status.buyer_email.as_ref().map(|email| format!("A copy is in your mailbox, {}. ", email.as_str()));
     view! {
         <h1>{thanks}</h1>
         <p class="lead">{next}" We write to you when it is redeemed."</p>
-        <p class="row"><a class="btn" href=status.path.clone()>"Follow your gift"</a></p>
+        <p class="row"><a class="btn" href=status.path.clone()>"Follow your gift"</a>{print}</p>
         <h2 class="gap">"Your receipt"</h2>
         <ReceiptFacts receipt=status.receipt.clone()>
             <div><dt>"For"</dt><dd>{name.clone()}", "{status.recipient_email.as_str().to_owned()}</dd></div>

@@ -12,7 +12,6 @@ mod inbox;
 mod keys;
 mod lock;
 mod protocol;
-mod reports;
 mod stripe;
 mod till;
 mod webhooks;

@@ -195,7 +195,6 @@ async fn open_shop_in(settings: &Settings, providers: Vec<Arc<dyn Provider>>) ->
         providers,
         selling: settings.provider,
         public_url: settings.public_url.clone(),
-        report_secrets: Vec::new(),
     }))
 }
 

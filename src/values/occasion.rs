@@ -44,6 +44,17 @@ impl Occasion {
             Self::JustBecause => "Just because",
         }
     }
+
+    /// What stands before the recipient's name on the card.
+    #[must_use]
+    pub const fn greeting(self) -> &'static str {
+        match self {
+            Self::Birthday => "Happy birthday,",
+            Self::ThankYou => "Thank you,",
+            Self::Holidays => "Happy holidays,",
+            Self::JustBecause => "for",
+        }
+    }
 }
 
 impl fmt::Display for Occasion {

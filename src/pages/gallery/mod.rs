@@ -1,6 +1,7 @@
 //! Every page in every state, rendered through the real door and held to what all pages promise.
 //! With `RIBBON_GALLERY` set, the pages are also written to `target/gallery`, to be looked at.
 
+mod cards;
 mod html;
 mod scenes;
 

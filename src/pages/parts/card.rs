@@ -3,17 +3,13 @@
 use leptos::prelude::*;
 
 use super::super::refusal::capital;
+use super::drawing::{Dress, Greeting, Mark, Seal};
 use super::sum::{ByLength, ByTier};
 use super::{Cut, giver};
 use crate::catalog::Tier;
-use crate::islands::{CardMirror, face_class};
+use crate::islands::{CardMirror, face_class, letter_class};
 use crate::shop::{Card, Masked};
-use crate::values::PersonName;
-
-/// The poured edge of the wax.
-const WAX: &str = "M92.8 36.8C95.7 42.9 97.4 51.7 96.2 58.6S89.9 72.4 85.3 77.7S74.4 88 68.1 90.4S54.4 92.2 47.4 92S32.3 92.4 26 89.4S13 80.2 10 74.1S8.2 59.5 8.2 52.4S7.5 38.2 9.8 31.8S16.8 18.7 22.2 14.4S35.1 6.9 42 5.6S57.6 3.9 63.6 6.5S73.6 16.6 78.5 21.7S89.8 30.6 92.8 36.8z";
-/// The bow that is pressed into it.
-const BOW: &str = "M51 48C45 35 29 28 26 38S38 55 51 48C57 35 73 28 76 38S64 55 51 48C48 57 43 65 37 70M51 48C54 57 59 65 65 70";
+use crate::values::{Occasion, PersonName};
 
 const fn woven(tier: Tier) -> &'static str {
     match tier {
@@ -22,28 +18,14 @@ const fn woven(tier: Tier) -> &'static str {
     }
 }
 
-#[component]
-fn Seal() -> impl IntoView {
-    view! {
-        <svg class="seal" viewBox="0 0 100 100" aria-hidden="true">
-            <path class="wax" d=WAX/>
-            <path class="glow" d="M12 46A40 40 0 0 1 40 11"/>
-            <circle class="rim" cx="52" cy="49" r="34"/>
-            <path class="dip" d="M22 62A32.5 32.5 0 0 1 65 19"/>
-            <path class="bow" d=BOW/>
-            <path class="bow hi" d=BOW/>
-        </svg>
-    }
-    .into_any()
-}
-
 /// Paper, ribbon, seal, and what is written beside them. Made of spans, so that it may stand in a `summary`.
 #[component]
-fn Cover(children: Children) -> impl IntoView {
+fn Cover(dress: Dress, children: Children) -> impl IntoView {
     view! {
         <span class="cover">
+            <Mark dress/>
             <span class="band"></span>
-            <Seal/>
+            <Seal dress/>
             {children()}
         </span>
     }
@@ -51,10 +33,25 @@ fn Cover(children: Children) -> impl IntoView {
 }
 
 #[component]
-fn Face(name: String, giver_name: Option<PersonName>) -> impl IntoView {
-    let from = giver_name.map(|giver| view! { <i>"from "{giver.as_str().to_owned()}</i> });
+fn Face(dress: Dress, name: String, giver_name: Option<PersonName>) -> impl IntoView {
+    let from = giver_name.map(|giver| view! { <i>"from "<bdi>{giver.as_str().to_owned()}</bdi></i> });
     let class = face_class(&name);
-    view! { <span class=class><i>"for"</i><b>{name}</b>{from}</span> }
+    view! { <span class=class><Greeting dress/><b dir="auto">{name}</b>{from}</span> }
+}
+
+/// The classes of a card: how its ribbon is woven, and what it is dressed for.
+fn class_of(card: &Card, more: &str) -> String {
+    format!("card {} {} {more}", woven(card.tier), card.occasion).trim_end().to_owned()
+}
+
+/// What a closed card is called by whoever reads it out.
+const fn sealed_in_words(occasion: Occasion) -> &'static str {
+    match occasion {
+        Occasion::Birthday => "The sealed birthday card",
+        Occasion::ThankYou => "The sealed thank-you card",
+        Occasion::Holidays => "The sealed holiday card",
+        Occasion::JustBecause => "The sealed card",
+    }
 }
 
 fn names(card: Card) -> (String, Option<PersonName>) {
@@ -65,16 +62,16 @@ fn names(card: Card) -> (String, Option<PersonName>) {
 #[component]
 pub fn CardFront(card: Card, #[prop(optional)] class: &'static str) -> impl IntoView {
     let length = format!("{}, {}", card.tier.title(), card.months.in_words());
-    let class = format!("card {} {class}", woven(card.tier));
+    let (class, dress, sealed) = (class_of(&card, class), Dress::For(card.occasion), sealed_in_words(card.occasion));
     let (name, giver_name) = names(card);
     let label = match &giver_name {
-        Some(giver) => format!("The sealed card, for {name}, from {}", giver.as_str()),
-        None => format!("The sealed card, for {name}"),
+        Some(giver) => format!("{sealed}, for {name}, from {}", giver.as_str()),
+        None => format!("{sealed}, for {name}"),
     };
     view! {
         <div class=class role="img" aria-label=label>
-            <Cover>
-                <Face name giver_name/>
+            <Cover dress>
+                <Face dress name giver_name/>
                 <span class="length">{length}</span>
             </Cover>
         </div>
@@ -87,7 +84,7 @@ pub fn CardFront(card: Card, #[prop(optional)] class: &'static str) -> impl Into
 pub fn MaskedCard(recipient: Masked, #[prop(optional)] class: &'static str) -> impl IntoView {
     view! {
         <div class=format!("card {class}") role="img" aria-label="A sealed card without a name">
-            <Cover><span class="face"><i>"for"</i><b class="mask">{recipient.name}</b></span></Cover>
+            <Cover dress=Dress::Plain><span class="face"><i>"for"</i><b class="mask">{recipient.name}</b></span></Cover>
         </div>
     }
     .into_any()
@@ -99,7 +96,7 @@ pub fn MaskedAddress(recipient: Masked) -> impl IntoView {
     view! { <span class="mask" role="img" aria-label=recipient.in_words>{recipient.email}</span> }
 }
 
-/// The card beside the form. The style sheet lets it follow tier and length, the island the names.
+/// The card beside the form. The style sheet lets it follow tier, length and occasion, the island the names.
 #[component]
 pub fn PreviewCard(name: String, giver_name: String) -> impl IntoView {
     const NOBODY: &str = "them";
@@ -107,11 +104,11 @@ pub fn PreviewCard(name: String, giver_name: String) -> impl IntoView {
     let or = |text: &str, empty: &str| if text.is_empty() { empty.to_owned() } else { text.to_owned() };
     view! {
         <div class="card founder" role="img" aria-label="How the card will look: sealed, with their name and yours">
-            <Cover>
+            <Cover dress=Dress::Chosen>
                 <span class=face_class(&name)>
-                    <i>"for"</i>
-                    <b data-mirrors="recipient_name" data-empty=NOBODY>{or(&name, NOBODY)}</b>
-                    <i>"from "<span data-mirrors="buyer_name" data-empty=YOU>{or(&giver_name, YOU)}</span></i>
+                    <Greeting dress=Dress::Chosen/>
+                    <b dir="auto" data-mirrors="recipient_name" data-empty=NOBODY>{or(&name, NOBODY)}</b>
+                    <i>"from "<bdi data-mirrors="buyer_name" data-empty=YOU>{or(&giver_name, YOU)}</bdi></i>
                 </span>
                 <span class="length">
                     <ByTier text=|tier| tier.title().to_owned()/>", "<ByLength text=|months| months.in_words()/>
@@ -123,18 +120,31 @@ pub fn PreviewCard(name: String, giver_name: String) -> impl IntoView {
     .into_any()
 }
 
+/// The letter that goes into it, below the card: hidden while nothing is written. Whoever listens hears it in its field already.
+#[component]
+pub fn PreviewLetter(message: String, giver_name: String) -> impl IntoView {
+    let (class, is_empty) = (letter_class(&message), message.trim().is_empty());
+    view! {
+        <div class=class hidden=is_empty aria-hidden="true" lang="">
+            <p data-mirrors="message">{message}</p>
+            <p class="signed" dir="auto" data-mirrors="signature">{giver_name}</p>
+        </div>
+    }
+    .into_any()
+}
+
 /// The sealed card that opens under whoever holds the proof.
 #[component]
 pub fn SealedCard(card: Card) -> impl IntoView {
     let (name, giver_name) = names(card.clone());
-    let class = format!("unwrap card {}", woven(card.tier));
+    let (class, dress) = (class_of(&card, "unwrap"), Dress::For(card.occasion));
     view! {
         <details class=class>
             <summary>
                 <span class="vh">"Gift card. "</span>
                 <span class="wrapping">
-                    <Cover>
-                        <Face name giver_name/>
+                    <Cover dress>
+                        <Face dress name giver_name/>
                         <span class="length press">"Open the card"</span>
                     </Cover>
                 </span>
@@ -149,8 +159,9 @@ pub fn SealedCard(card: Card) -> impl IntoView {
 #[component]
 pub fn OpenCard(card: Card, #[prop(optional)] opens: bool) -> impl IntoView {
     let (name, giver_name) = names(card.clone());
-    let class = format!("unwrap card {}", woven(card.tier));
-    let cover = opens.then(|| view! { <div class="wrapping" aria-hidden="true"><Cover><Face name giver_name/></Cover></div> });
+    let (class, dress) = (class_of(&card, "unwrap"), Dress::For(card.occasion));
+    let cover =
+        opens.then(|| view! { <div class="wrapping" aria-hidden="true"><Cover dress><Face dress name giver_name/></Cover></div> });
     view! { <div class=class>{cover}<Inside card/></div> }
 }
 
@@ -160,19 +171,22 @@ fn Inside(card: Card) -> impl IntoView {
     let what = format!("{} of {}", capital(&card.months.in_words()), card.tier.title());
     let paragraphs = card.message.as_ref().map(|message| message.paragraphs().map(|lines| paragraph(&lines)).collect_view());
     let wordless = card.message.is_none().then(|| view! { <p>{format!("For {}.", card.recipient_name.as_str())}</p> });
-    let signature = card.giver_name.is_some().then(|| view! { <p class="signed">{giver(card.giver_name.as_ref())}</p> });
+    let signature = card.giver_name.is_some().then(|| view! { <p class="signed" dir="auto">{giver(card.giver_name.as_ref())}</p> });
+    let letter = letter_class(card.message.as_ref().map_or("", |message| message.as_str()));
     view! {
         <article class="inside" aria-label="The card">
             <div class="lining">
+                <Mark dress=Dress::For(card.occasion)/>
                 <p class="what">{what}</p>
                 <Cut months=card.months/>
             </div>
-            <div class="letter">{paragraphs}{wordless}{signature}</div>
+            <div class=letter lang="">{paragraphs}{wordless}{signature}</div>
         </article>
     }
     .into_any()
 }
 
+/// Each in its own direction, because a message may be in any script.
 fn paragraph(lines: &[&str]) -> impl IntoView + use<> {
-    view! { <p>{lines.join("\n")}</p> }
+    view! { <p dir="auto">{lines.join("\n")}</p> }
 }

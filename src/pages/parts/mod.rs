@@ -4,21 +4,26 @@ pub mod card;
 pub mod course;
 pub mod cut;
 pub mod dates;
+pub mod drawing;
 pub mod field;
 pub mod frame;
 pub mod letterbox;
+pub mod qr;
 pub mod receipt;
 pub mod slip;
 pub mod spool;
 pub mod sum;
 pub mod turns;
 
-pub use card::{CardFront, MaskedAddress, MaskedCard, OpenCard, PreviewCard, SealedCard};
+pub use card::{CardFront, MaskedAddress, MaskedCard, OpenCard, PreviewCard, PreviewLetter, SealedCard};
 pub use course::{Course, Stop};
 pub use cut::Cut;
+pub use drawing::{Dress, Greeting, Mark, Seal};
+
 pub use field::{EmailField, Field, MessageField, NewPasswordField, PasswordField, Pick, PromoApplied, PromoField};
 pub use frame::{Frame, Place};
 pub use letterbox::Letterbox;
+pub use qr::QrCode;
 pub use receipt::ReceiptFacts;
 pub use slip::Slip;
 pub use spool::Spool;
