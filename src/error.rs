@@ -98,11 +98,19 @@ pub struct Wrong {
     pub field: String,
     /// What to do, then why if it isn't plain; no full stop.
     pub message: String,
+    /// Nothing is wrong with it: somebody is asked whether they meant it, once.
+    #[serde(default)]
+    pub is_question: bool,
 }
 
 impl Wrong {
     pub fn new(field: &str, message: impl Into<String>) -> Self {
-        Self { field: field.to_owned(), message: message.into() }
+        Self { field: field.to_owned(), message: message.into(), is_question: false }
+    }
+
+    /// Something to be answered rather than corrected; it ends with a question mark.
+    pub fn question(field: &str, message: impl Into<String>) -> Self {
+        Self { is_question: true, ..Self::new(field, message) }
     }
 }
 
@@ -247,6 +255,7 @@ impl fmt::Debug for Cause {
 
 fn correct(wrongs: &[Wrong]) -> String {
     match wrongs {
+        [one] if one.is_question => one.message.clone(),
         [one] => format!("{}.", one.message),
         _ => format!("{} things to correct.", wrongs.len()),
     }

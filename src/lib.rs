@@ -46,6 +46,8 @@
 //!    In the same transaction [`outbox::receipt`] and, where one is due, [`outbox::gift_for_you`] are posted.
 //! 5. **Delivered.** [`outbox::Worker::work_once`] leases what is due, writes the mail from what is true at that moment
 //!    ([`emails::Letter::render`]), sends it through an [`outbox::Mailer`], and marks gift and entry together.
+//!    What its carrier reports of it later comes in by [`shop::Shop::hear_of_mail`]; both end in `outbox::fate`, which tells whoever can
+//!    mend it, once.
 //! 6. **Opened.** [`shop::Shop::open_gift`] shows what [`gifts::Gift::sight`] allows: a masked address to whoever has only the code, the
 //!    sealed card to whoever has the proof from the mail, and to the recipient what redeeming would do, by [`memberships::preview`].
 //!    [`shop::Shop::keep_gift`] remembers the gift, not its code, while its recipient signs in.

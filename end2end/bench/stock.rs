@@ -45,6 +45,7 @@ impl Stock {
             providers: Vec::new(),
             selling: ProviderName::Stripe,
             public_url: "http://localhost".parse()?,
+            report_secrets: Vec::new(),
         });
         let account = recipient(&store).await?;
         Ok(Self { store, shop, account, secret })

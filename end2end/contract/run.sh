@@ -21,6 +21,7 @@ port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", (
 export RIBBON_ADDR=127.0.0.1:$port RIBBON_PUBLIC_URL=http://localhost:$port RIBBON_SANDBOX_PORT=0 RIBBON_DATA=$folder \
     RIBBON_TRUSTED_PROXIES=127.0.0.0/8 RIBBON_ALLOWED_ORIGINS=https://partner.example RUST_LOG=warn
 export RIBBON_BUYER=bea@example.com RIBBON_BACK=https://partner.example/thanks RIBBON_PROMO_CODES="FREE SPRING27" \
+    RIBBON_MAIL_WEBHOOK_SECRET=whsec_cmVwb3J0cyBhYm91dCB0aGUgbWFpbCBvZiB0aGUgc2hvcA== \
     RIBBON_PEOPLE=$folder/people.json PYTHONDONTWRITEBYTECODE=1 HYPOTHESIS_STORAGE_DIRECTORY=$folder/hypothesis
 
 ribbon() { "$program" "$@" 2>> "$folder/log"; }

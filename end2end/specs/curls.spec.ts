@@ -30,6 +30,8 @@ test('those of /docs @scripts @postgres', async ({ page, shop }) => {
   const own: [string, string][] = [];
   for (const section of await samples.all()) {
     const id = await section.locator('h2').getAttribute('id');
+    // No example can hold a signature that was made just now.
+    if (id === 'reportMail') continue;
     const [asked, answered] = await section.locator('pre').allInnerTexts();
     const who = id === 'redeemGift' || id === 'showMembership' ? bea.email : ada.email;
     const example = own.reduce((text, [theirs, ours]) => text.replaceAll(theirs, ours), asked!);

@@ -32,9 +32,13 @@ pub async fn sign_in_once(#[server(default)] link: String, #[server(default)] to
 
 /// Whoever registers is signed in to the account that they just made, unverified: it is theirs whatever the address.
 #[server(prefix = "", endpoint = "/register")]
-pub async fn register(#[server(default)] email: String, #[server(default)] password: String) -> Result<(), Error> {
+pub async fn register(
+    #[server(default)] email: String,
+    #[server(default)] email_answer: String,
+    #[server(default)] password: String,
+) -> Result<(), Error> {
     let caller = crate::visitor::Caller::of_request().await?;
-    let registration = crate::shop::Registration::read(&email, &password).map_err(Error::Invalid)?;
+    let registration = crate::shop::Registration::read_answered(&email, &email_answer, &password).map_err(Error::Invalid)?;
     let proof = crate::visitor::kept_gift(&caller.session).await?.and_then(|kept| kept.proof());
     let account = caller.shop.register(&registration, proof.as_ref(), caller.address).await?;
     if account.is_verified() {

@@ -14,9 +14,11 @@ pub async fn buy_gift(
     #[server(default)] occasion: String,
     #[server(default)] recipient_name: String,
     #[server(default)] recipient_email: String,
+    #[server(default)] recipient_email_answer: String,
     #[server(default)] message: String,
     #[server(default)] buyer_name: String,
     #[server(default)] buyer_email: String,
+    #[server(default)] buyer_email_answer: String,
     #[server(default)] delivery: String,
     #[server(default)] deliver_on: String,
     #[server(default)] time_zone: String,
@@ -30,9 +32,11 @@ pub async fn buy_gift(
         occasion,
         recipient_name,
         recipient_email,
+        recipient_email_answer,
         message,
         buyer_name,
         buyer_email,
+        buyer_email_answer,
         delivery,
         deliver_on,
         time_zone,
@@ -85,6 +89,7 @@ pub async fn change_gift(
     #[server(default)] key: String,
     #[server(default)] recipient_name: String,
     #[server(default)] recipient_email: String,
+    #[server(default)] recipient_email_answer: String,
     #[server(default)] message: String,
     #[server(default)] delivery: String,
     #[server(default)] deliver_on: String,
@@ -95,7 +100,10 @@ pub async fn change_gift(
     let reference = caller.gift_reference().await?;
     let changed = match intent.as_str() {
         "send_again" => shop.send_again(&reference, &key, from).await,
-        "readdress" => shop.readdress(&reference, &key, &recipient_name, &recipient_email, from).await,
+        "readdress" => {
+            let wish = crate::shop::GiftFields { recipient_name, recipient_email, recipient_email_answer, ..Default::default() };
+            shop.readdress(&reference, &key, &wish, from).await
+        }
         "reword" => shop.reword(&reference, &key, &message, from).await,
         "reschedule" => {
             let wish = crate::shop::GiftFields { delivery, deliver_on, time_zone, ..Default::default() };

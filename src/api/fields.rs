@@ -96,7 +96,7 @@ impl<'a> Fields<'a> {
     }
 
     fn wrong(&mut self, name: &'static str, advice: String) -> String {
-        self.wrongs.push(Wrong { field: name.to_owned(), message: advice });
+        self.wrongs.push(Wrong::new(name, advice));
         String::new()
     }
 }

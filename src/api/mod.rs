@@ -11,6 +11,7 @@ mod health;
 mod idempotency;
 mod incoming;
 mod links;
+mod mail_reports;
 mod manners;
 mod membership;
 mod openapi;
@@ -82,6 +83,7 @@ pub fn routes(parts: Parts) -> Router {
         .layer(CompressionLayer::new())
         .with_state(doors);
     let others = Router::new()
+        .route("/webhooks/mail", post(mail_reports::take))
         .route("/webhooks/{provider}", post(webhooks::hear))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::problem::{Problem, Said};
-use super::{billing_checkout, catalog, gift_checkout, gift_price, gifts, links, membership, redeem};
+use super::{billing_checkout, catalog, gift_checkout, gift_price, gifts, links, mail_reports, membership, redeem};
 use crate::Error;
 use crate::error::{Cause, Wrong};
 
@@ -21,7 +21,8 @@ use crate::error::{Cause, Wrong};
         gifts::list,
         redeem::redeem,
         membership::mine,
-        billing_checkout::create
+        billing_checkout::create,
+        mail_reports::take
     ),
     components(schemas(Said))
 )]
@@ -37,11 +38,15 @@ struct Refusal {
 /// Which endpoints refuse something for one reason.
 #[derive(Clone, Copy)]
 enum At {
-    /// Whatever needs a token, and so the database.
+    /// Whatever needs a token.
     Tokens,
+    /// Whatever needs the database: for its token, or to find a mail.
+    Database,
     /// Whatever takes a body.
     Bodies,
-    /// Whatever takes a body and answers for it in the shop's own manner; the billing checkout has 422.
+    /// Whatever takes a body that must be said to be JSON; of a report its signature says what it is.
+    TypedBodies,
+    /// Whatever takes such a body and answers for it in the shop's own manner; the billing checkout has 422.
     OwnBodies,
     These(&'static [&'static str]),
 }
@@ -52,6 +57,7 @@ const SHOW: &str = "showGift";
 const LIST: &str = "listGifts";
 const REDEEM: &str = "redeemGift";
 const SUBSCRIBE: &str = "createCheckoutSession";
+const REPORT: &str = "reportMail";
 
 /// Everything that is refused, in the order of the statuses.
 fn refusals() -> Vec<Refusal> {
@@ -59,12 +65,21 @@ fn refusals() -> Vec<Refusal> {
     let refusal = |problem: Problem, at, when| Refusal { problem, when, at };
     let error = |error: Error, at, when| refusal(error.into(), at, when);
     vec![
-        error(wrong, At::These(&[BUY, PRICE, REDEEM, LIST]), "Members or parameters need correcting; `fields` names all of them."),
+        error(
+            wrong,
+            At::These(&[BUY, PRICE, REDEEM, LIST, REPORT]),
+            "Members or parameters need correcting; `fields` names all of them.",
+        ),
         refusal(Problem::malformed_json("The body is no JSON object."), At::OwnBodies, "The body is empty, no JSON, or no object."),
         error(
             Error::AuthenticatedEmailRequired,
             At::These(&[REDEEM]),
             "The account's address isn't verified, or isn't `recipient_email`.",
+        ),
+        error(
+            Error::SignatureRefused,
+            At::These(&[REPORT]),
+            "The signature is missing, or too old, or made with another secret or of another body.",
         ),
         error(Error::IdempotencyKeyInvalid, At::OwnBodies, "The `Idempotency-Key` is none."),
         error(Error::IdempotencyKeyReused, At::OwnBodies, "The `Idempotency-Key` came before with another body."),
@@ -74,6 +89,7 @@ fn refusals() -> Vec<Refusal> {
         error(Error::ForeignOrigin, At::These(&[REDEEM]), "It came with a session and from another site."),
         error(Error::GiftNotFound, At::These(&[REDEEM]), "No gift has this code."),
         refusal(gifts::unknown(), At::These(&[SHOW]), "No gift of the account has this reference."),
+        error(Error::NotFound, At::These(&[REPORT]), "The operator has set no secret, so no report can be believed."),
         error(Error::NotForSale, At::These(&[SUBSCRIBE]), "The shop sells no subscription of the account's plan."),
         error(Error::GiftAlreadyRedeemed, At::These(&[REDEEM]), "It has been redeemed; told to its recipient only."),
         error(Error::AlreadySubscribed, At::These(&[SUBSCRIBE]), "The account has a subscription that runs."),
@@ -83,15 +99,15 @@ fn refusals() -> Vec<Refusal> {
             "It isn't paid, or was refunded, or is being checked; or the account isn't its recipient's.",
         ),
         error(Error::TooLarge, At::Bodies, "The body has more than 65,536 bytes."),
-        refusal(super::incoming::Unread::OtherType.into(), At::Bodies, "The body isn't said to be JSON in UTF-8."),
+        refusal(super::incoming::Unread::OtherType.into(), At::TypedBodies, "The body isn't said to be JSON in UTF-8."),
         error(Error::TooManyAttempts { seconds: 900 }, At::Tokens, "A limit is used up; `Retry-After` says for how many seconds."),
-        error(Error::Internal(Cause::default()), At::Tokens, "A fault of the shop. Nothing was charged or redeemed."),
+        error(Error::Internal(Cause::default()), At::Database, "A fault of the shop. Nothing was charged or redeemed."),
         error(
             Error::ProviderUnavailable(Cause::default()),
             At::These(&[BUY, SUBSCRIBE]),
             "The payment provider can't be reached. Nothing was charged.",
         ),
-        error(Error::Unavailable(Cause::default()), At::Tokens, "The shop's database is away. Nothing was lost."),
+        error(Error::Unavailable(Cause::default()), At::Database, "The shop's database is away. Nothing was lost."),
     ]
 }
 
@@ -100,8 +116,10 @@ impl At {
         let takes_body = operation.get("requestBody").is_some();
         match self {
             Self::Tokens => needs_token(operation),
+            Self::Database => needs_token(operation) || id == REPORT,
             Self::Bodies => takes_body,
-            Self::OwnBodies => takes_body && id != SUBSCRIBE,
+            Self::TypedBodies => takes_body && id != REPORT,
+            Self::OwnBodies => takes_body && id != SUBSCRIBE && id != REPORT,
             Self::These(ids) => ids.contains(&id),
         }
     }
@@ -167,7 +185,10 @@ fn complete(operation: &mut Value, refusals: &[Refusal], examples: &Map<String, 
     for refusal in refused {
         refusal.add_to(responses);
     }
-    if takes_body && let Some(operation) = operation.as_object_mut() {
+    if takes_body
+        && id != REPORT
+        && let Some(operation) = operation.as_object_mut()
+    {
         let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
         if let Some(parameters) = parameters.as_array_mut() {
             parameters.push(idempotency_key());

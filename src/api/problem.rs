@@ -69,7 +69,7 @@ impl Problem {
         let mut problem = Self::new(StatusCode::BAD_REQUEST, error.tag(), error.to_string());
         let Error::Invalid(wrongs) = error else { return problem };
         problem.said.field = wrongs.first().map(|wrong| wrong.field.clone());
-        problem.said.fields = wrongs.into_iter().map(|Wrong { field, message }| WrongField { field, message }).collect();
+        problem.said.fields = wrongs.into_iter().map(|Wrong { field, message, .. }| WrongField { field, message }).collect();
         problem
     }
 

@@ -22,6 +22,9 @@ const SVIX_AHEAD: Duration = Duration::from_mins(1);
 
 const SECRET_PREFIX: &str = "whsec_";
 
+/// How long a Standard Webhooks key is, in bytes.
+const STANDARD_KEY: std::ops::RangeInclusive<usize> = 24..=64;
+
 /// Why a webhook isn't believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignatureRefused {
@@ -112,7 +115,7 @@ pub fn verify_creem(
     one_fits(&hmac(secret.as_bytes(), &[body]), [signature])
 }
 
-/// The headers of a webhook by the Standard Webhooks scheme, which Creem may send in place of its own.
+/// The headers of a webhook by the Standard Webhooks scheme. Creem may send them in place of its own; reports about mail always have them.
 pub fn standard_headers(
     secret: &str,
     id: &str,
@@ -120,6 +123,24 @@ pub fn standard_headers(
     body: &[u8],
 ) -> Result<[(&'static str, String); 3], SignatureRefused> {
     dated_headers(STANDARD_HEADERS, secret, id, at, body)
+}
+
+/// Checks a webhook by the Standard Webhooks scheme. Several signatures may stand in the header; one that fits is enough.
+pub fn verify_standard(
+    secret: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+    now: Timestamp,
+    tolerance: Duration,
+) -> Result<(), SignatureRefused> {
+    let signed = Dated::from_headers(headers, &STANDARD_HEADERS)?;
+    signed.verify(&svix_key(secret)?, body, now, tolerance, tolerance)
+}
+
+/// Whether a text is a secret of the scheme that Svix and Standard Webhooks share: `whsec_`, and 24 to 64 bytes in base64.
+#[must_use]
+pub fn is_standard_secret(text: &str) -> bool {
+    svix_key(text).is_ok_and(|key| STANDARD_KEY.contains(&key.len()))
 }
 
 /// The headers of a webhook that Svix delivers for Flowglad. The key is what stands in base64 behind `whsec_`.

@@ -7,9 +7,9 @@ use std::time::Duration;
 use url::Url;
 
 use super::{
-    AccessTokenMade, AccountExists, AddressChangeConfirm, AddressChanged, CardPlan, DeliveryFailed, DeliveryFault, Discount,
-    GiftForYou, GiftRedeemed, GiftRefunded, GiftTakenBack, House, Letter, Notice, OperatorNotice, PasswordChanged, Receipt,
-    Rendered, ResetPassword, SecretLink, SignInLink, VerifyAddress,
+    AccessTokenMade, AccountExists, AddressChangeConfirm, AddressChanged, ByHand, CardPlan, DeliveryFailed, DeliveryFault,
+    Discount, GiftForYou, GiftRedeemed, GiftRefunded, GiftTakenBack, House, Letter, Notice, OperatorNotice, PasswordChanged,
+    Receipt, Rendered, ResetPassword, SecretLink, SignInLink, VerifyAddress,
 };
 use crate::catalog::{Brand, Months, Tier};
 use crate::values::{Accent, Currency, Email, GiftCode, GiftId, Label, Message, Money, Occasion, PersonName, Timestamp, Zone};
@@ -96,6 +96,10 @@ pub(super) fn delivery_failed() -> DeliveryFailed {
         recipient_name: bea(),
         recipient_email: email("bea@example.com"),
         fault: DeliveryFault::Refused,
+        by_hand: Some(ByHand {
+            link: SecretLink(page("redeem/7K2M9QWX4HTVB3NE6RYD8PZC")),
+            code: GiftCode::parse("7K2M9QWX4HTVB3NE6RYD8PZC").unwrap(),
+        }),
         status_page: status_page(),
         reference: reference(),
     }
@@ -179,6 +183,10 @@ fn all() -> Vec<(String, Letter)> {
         ("redeemed".to_owned(), Letter::GiftRedeemed(gift_redeemed())),
         ("not-delivered".to_owned(), Letter::DeliveryFailed(delivery_failed())),
     ];
+    letters.push((
+        "not-delivered-held".to_owned(),
+        Letter::DeliveryFailed(DeliveryFailed { fault: DeliveryFault::NotReached, by_hand: None, ..delivery_failed() }),
+    ));
     for occasion in Occasion::ALL {
         letters.push((format!("gift-{occasion}"), Letter::GiftForYou(GiftForYou { occasion, ..gift_for_you() })));
     }

@@ -56,26 +56,6 @@ pub struct GiftRedeemed {
     pub reference: GiftId,
 }
 
-/// "We could not deliver your gift to Bea".
-#[derive(Clone, Debug)]
-pub struct DeliveryFailed {
-    pub to: Email,
-    pub recipient_name: PersonName,
-    pub recipient_email: Email,
-    pub fault: DeliveryFault,
-    pub status_page: SecretLink,
-    pub reference: GiftId,
-}
-
-/// Why a card did not arrive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeliveryFault {
-    /// The recipient's mail server refused the address.
-    Refused,
-    /// It could not be reached, or put us off until we gave up.
-    NotReached,
-}
-
 impl Receipt {
     pub(super) fn sheet(&self, House { brand, zone }: House<'_>) -> Sheet {
         let paid_on = zone.date(self.paid_at);
@@ -168,41 +148,6 @@ impl GiftRedeemed {
     }
 }
 
-impl DeliveryFailed {
-    pub(super) fn sheet(&self, House { brand, .. }: House<'_>) -> Sheet {
-        let (address, domain) = (self.recipient_email.as_str(), self.recipient_email.domain());
-        let what = match self.fault {
-            DeliveryFault::Refused => {
-                words!("The mail server of ", domain, " refused the address ", strong(address), ", so the card did not arrive.")
-            }
-            DeliveryFault::NotReached => {
-                words!(
-                    "We tried for two days to deliver the card to ",
-                    strong(address),
-                    ". The mail server of ",
-                    domain,
-                    " did not take it."
-                )
-            }
-        };
-        Sheet {
-            subject: words!("We could not deliver your gift to ", &self.recipient_name).text(),
-            preheader: "Nothing is lost: the gift is paid and waits.".to_owned(),
-            ribbon: Ribbon::Plain,
-            blocks: vec![
-                Block::Title(words!("We could not deliver your gift to ", &self.recipient_name)),
-                Block::Say(what),
-                Block::Say(words!(
-                    "Nothing is lost. The gift is paid and waits, and its page has the link and the code, so that you can hand it over yourself."
-                )),
-                Block::Button { label: "See your gift’s page", url: self.status_page.0.clone() },
-                Block::Aside(words!("If the address is mistyped, correct it there, and the card goes out again.")),
-            ],
-            foot: giver_foot(brand, &self.reference),
-        }
-    }
-}
-
 pub(super) fn giver_foot(brand: &Brand, reference: &GiftId) -> Line {
     words!(
         "You get this mail because you bought this gift at ",
@@ -222,7 +167,7 @@ mod tests {
     use expect_test::expect;
 
     use super::super::Letter;
-    use super::super::gallery::{delivery_failed, gift_redeemed, receipt, rendered};
+    use super::super::gallery::{gift_redeemed, receipt, rendered};
     use super::*;
     use crate::values::Currency;
 
@@ -303,29 +248,5 @@ mod tests {
 
             You get this mail because you bought this gift at Ribbon, 12 Harbour Street. Questions go to help@ribbon.example; name the reference gift_7h2kq9v4xw000000.
         "#]].assert_eq(&mail.text);
-    }
-
-    #[test]
-    fn a_giver_is_told_why_the_card_did_not_arrive_and_what_to_do() {
-        let mail = rendered(&Letter::DeliveryFailed(delivery_failed()));
-        assert_eq!(mail.subject, "We could not deliver your gift to Bea");
-        expect![[r#"
-            We could not deliver your gift to Bea
-
-            The mail server of example.com refused the address bea@example.com, so the card did not arrive.
-
-            Nothing is lost. The gift is paid and waits, and its page has the link and the code, so that you can hand it over yourself.
-
-            See your gift’s page:
-            https://ribbon.example/gifts/gift_7h2kq9v4xw000000?key=k1
-
-            If the address is mistyped, correct it there, and the card goes out again.
-
-            --
-
-            You get this mail because you bought this gift at Ribbon, 12 Harbour Street. Questions go to help@ribbon.example; name the reference gift_7h2kq9v4xw000000.
-        "#]].assert_eq(&mail.text);
-        let not_reached = DeliveryFailed { fault: DeliveryFault::NotReached, ..delivery_failed() };
-        assert!(rendered(&Letter::DeliveryFailed(not_reached)).text.contains("We tried for two days"));
     }
 }

@@ -14,16 +14,18 @@ mod reversals;
 mod sheet;
 mod stitches;
 mod text;
+mod undelivered;
 
 use url::Url;
 
 pub use accounts::{
     AccessTokenMade, AccountExists, AddressChangeConfirm, AddressChanged, PasswordChanged, ResetPassword, SignInLink, VerifyAddress,
 };
-pub use givers::{CardPlan, DeliveryFailed, DeliveryFault, Discount, GiftRedeemed, Receipt};
+pub use givers::{CardPlan, Discount, GiftRedeemed, Receipt};
 pub use operators::{Notice, OperatorNotice};
 pub use recipients::GiftForYou;
 pub use reversals::{GiftRefunded, GiftTakenBack};
+pub use undelivered::{ByHand, DeliveryFailed, DeliveryFault};
 
 use crate::catalog::Brand;
 use crate::values::{Email, PersonName, Zone};

@@ -70,6 +70,10 @@ fn in_short(reason: &str) -> &str {
         "paid_twice" => "paid twice",
         "subscribed_twice" => "subscribed to twice",
         "refund_failed" => "the refund did not go through",
+        "buyer_unreachable" => "our mail to its buyer came back",
+        "recipient_unreachable" => "our mail to its recipient came back",
+        "complained" => "its recipient called our mail unwanted",
+        "buyer_complained" => "its buyer called our mail unwanted",
         other => other,
     }
 }
@@ -89,6 +93,18 @@ fn in_a_sentence(reason: &str) -> String {
         }
         "subscribed_twice" => {
             "the buyer went through two payment pages. The second subscription is ended by itself; give its first payment back on the provider’s pages."
+        }
+        "buyer_unreachable" => {
+            "the buyer’s own address does not take our mail, so the link to the gift’s page did not reach them. The gift goes on as it was bought. The payment’s page at the provider may know another way to write to them."
+        }
+        "recipient_unreachable" => {
+            "the recipient’s address does not take our mail, and whoever bought the gift left no address that could be told."
+        }
+        "complained" => {
+            "somebody at the recipient’s address called the gift’s mail unwanted. The gift can still be redeemed. Send that address nothing more by hand."
+        }
+        "buyer_complained" => {
+            "somebody at the buyer’s address called a mail about it unwanted. The gift goes on as it was bought."
         }
         other => return format!("{other}."),
     }

@@ -67,7 +67,8 @@ impl Gift {
         self.heard(is_news, generation, Delivery::Delivered { delivered_at: now })
     }
 
-    /// The mail of `generation` was refused by its mailbox; `None` where that changes nothing.
+    /// The mail of `generation` was refused by its mailbox; `None` where that changes nothing, as for a gift that somebody has opened
+    /// all the same or that has ended.
     #[must_use]
     pub fn bounced(&self, generation: i64, now: Timestamp) -> Option<Self> {
         let is_news = match &self.delivery {
@@ -75,7 +76,7 @@ impl Gift {
             Delivery::Sent { .. } | Delivery::Delivered { .. } | Delivery::Failed { .. } => true,
             Delivery::LinkOnly | Delivery::Bounced { .. } => false,
         };
-        self.heard(is_news, generation, Delivery::Bounced { bounced_at: now })
+        self.heard(is_news && self.is_awaited(), generation, Delivery::Bounced { bounced_at: now })
     }
 
     /// The last try to send the mail of `generation` failed; `None` where that changes nothing.
@@ -89,7 +90,20 @@ impl Gift {
             | Delivery::Bounced { .. }
             | Delivery::Failed { .. } => false,
         };
-        self.heard(is_news, generation, Delivery::Failed { failed_at: now })
+        self.heard(is_news && self.is_awaited(), generation, Delivery::Failed { failed_at: now })
+    }
+
+    /// Whether its recipient still waits for it, so that a mail that never comes is worth mending.
+    const fn is_awaited(&self) -> bool {
+        match &self.state {
+            GiftState::Purchased { .. } | GiftState::Held { .. } => true,
+            GiftState::Pending
+            | GiftState::Redeemed { .. }
+            | GiftState::Canceled { .. }
+            | GiftState::Refunded { .. }
+            | GiftState::Declined { .. }
+            | GiftState::Expired { .. } => false,
+        }
     }
 
     fn heard(&self, is_news: bool, generation: i64, delivery: Delivery) -> Option<Self> {
@@ -165,6 +179,18 @@ mod tests {
     }
 
     #[test]
+    fn a_mail_that_came_back_matters_only_while_the_gift_waits_for_its_recipient() {
+        for state in EVERY_STATE {
+            let gift = Gift { delivery: Delivery::Sent { sent_at: PURCHASED_AT }, ..gift_that_is(state) };
+            let waits = matches!(state, "purchased" | "disputed" | "mismatched" | "taken back");
+            assert_eq!(gift.bounced(1, NOW).is_some(), waits, "{state}");
+            assert_eq!(gift.delivered(1, NOW).map(|gift| gift.state), Some(gift.state), "{state}");
+            let in_hand = Gift { delivery: Delivery::Scheduled { due_at: NOW }, ..gift_that_is(state) };
+            assert_eq!(in_hand.delivery_failed(1, NOW).is_some(), waits, "{state}");
+        }
+    }
+
+    #[test]
     fn a_mail_is_due_only_for_a_purchased_gift_that_waits_for_it() {
         for state in EVERY_STATE {
             for (name, delivery) in EVERY_DELIVERY {
@@ -196,7 +222,40 @@ mod tests {
         ] {
             assert_eq!(due_on(day.parse().unwrap(), &berlin, now), due, "{day}");
         }
-        let leap_day = at("2028-02-29T12:00:00Z");
-        assert_eq!(days_to_choose(&Zone::UTC, leap_day).1, "2029-02-28".parse().unwrap());
+    }
+
+    #[test]
+    fn a_year_ahead_ends_with_its_month_and_tomorrow_can_be_another_year() {
+        let at = |text: &str| Timestamp::from_millis(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
+        for (zone, now, first, last) in [
+            ("UTC", "2028-02-29T12:00:00Z", "2028-03-01", "2029-02-28"),
+            ("UTC", "2027-02-28T12:00:00Z", "2027-03-01", "2028-02-28"),
+            ("UTC", "2026-01-31T23:59:59Z", "2026-02-01", "2027-01-31"),
+            // It is the new year already where the date line is passed first, and still the old one where it is passed last.
+            ("Pacific/Kiritimati", "2026-12-31T10:30:00Z", "2027-01-02", "2028-01-01"),
+            ("Pacific/Niue", "2027-01-01T10:30:00Z", "2027-01-01", "2027-12-31"),
+        ] {
+            let days = days_to_choose(&Zone::parse(zone).unwrap(), at(now));
+            assert_eq!(days, (first.parse().unwrap(), last.parse().unwrap()), "{zone}, {now}");
+        }
+    }
+
+    #[test]
+    fn every_day_that_is_offered_has_its_morning_in_every_zone() {
+        let now = Timestamp::from_seconds(1_795_262_400);
+        for zone in ["Pacific/Apia", "Asia/Beirut", "America/Nuuk", "Africa/Casablanca", "Australia/Lord_Howe", "Antarctica/Troll"]
+        {
+            let zone = Zone::parse(zone).unwrap();
+            let (first, last) = days_to_choose(&zone, now);
+            let mornings: Vec<Timestamp> = first
+                .series(jiff::Span::new().days(1))
+                .take_while(|day| *day <= last)
+                .map(|day| due_on(day, &zone, now).unwrap())
+                .collect();
+            assert_eq!(mornings.len(), 365, "{zone:?}");
+            let between = mornings.array_windows().map(|[one, next]| next.since(*one).as_secs() / 60);
+            assert!(between.clone().all(|minutes| (22 * 60..=26 * 60).contains(&minutes)), "{zone:?}");
+            assert!(mornings.iter().all(|due_at| zone.date_and_time(*due_at).ends_with(", 09:00")), "{zone:?}");
+        }
     }
 }

@@ -2,8 +2,10 @@
 //! causes them, and the [`Worker`] does each under a lease. Rows hold a kind and ids; mails are written when they are sent.
 
 mod errand;
+mod fate;
 mod inbox;
 mod mailer;
+mod report;
 mod smtp;
 mod task;
 #[cfg(test)]
@@ -11,8 +13,10 @@ mod tests;
 mod worker;
 mod writer;
 
+pub use fate::take_in;
 pub use inbox::SandboxMailer;
 pub use mailer::{Mailer, Outgoing, SendError};
+pub use report::{Report, ReportRefused, ReportSecret, ReportSecretError, Reported};
 pub use smtp::{SmtpMailer, SmtpUrlError};
 pub use task::{
     Task, access_token_made, account_exists, address_change_confirm, address_changed, cancel_session, end_subscription,

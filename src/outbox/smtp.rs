@@ -16,8 +16,10 @@ use url::{Host, Url, form_urlencoded};
 
 use super::mailer::{Mailer, Outgoing, SendError};
 
-/// For a whole conversation; the worker's lease is longer.
+/// For a whole conversation; with the parting the worker's lease is still longer.
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// For the answer to our goodbye.
+const PARTING: Duration = Duration::from_secs(2);
 const SUBMISSION_PORT: u16 = 587;
 const SUBMISSIONS_PORT: u16 = 465;
 
@@ -74,10 +76,15 @@ impl SmtpMailer {
     }
 
     async fn converse(&self, envelope: &Envelope, message: &[u8]) -> Result<(), SendError> {
-        let mut server = self.connect().await.map_err(|error| temporary("connect", &error))?;
-        let taken = hand_over(&mut server, envelope, message).await;
-        // A polite end; what the server says to it changes nothing any more.
-        server.abort().await;
+        let conversation = async {
+            let mut server = self.connect().await.map_err(|error| temporary("connect", &error))?;
+            let taken = hand_over(&mut server, envelope, message).await;
+            Ok((server, taken))
+        };
+        let held = tokio::time::timeout(self.timeout, conversation).await;
+        let (mut server, taken) = held.map_err(|_| SendError::Temporary("smtp_timeout".to_owned()))??;
+        // A polite end. What the server says to it, or doesn't, changes nothing: a mail that was taken must not go out twice.
+        let _ = tokio::time::timeout(PARTING.min(self.timeout), server.abort()).await;
         taken
     }
 
@@ -115,11 +122,7 @@ async fn hand_over(server: &mut AsyncSmtpConnection, envelope: &Envelope, messag
 impl Mailer for SmtpMailer {
     async fn send(&self, mail: &Outgoing) -> Result<(), SendError> {
         let message = message(mail).map_err(|_| SendError::Refused("unwritable".to_owned()))?;
-        let written = message.formatted();
-        let conversation = self.converse(message.envelope(), &written);
-        tokio::time::timeout(self.timeout, conversation)
-            .await
-            .unwrap_or_else(|_| Err(SendError::Temporary("smtp_timeout".to_owned())))
+        self.converse(message.envelope(), &message.formatted()).await
     }
 }
 

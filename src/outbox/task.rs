@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::checkout::{PaymentId, ProviderSubscriptionId};
 use crate::gifts::{Gift, HoldReason};
-use crate::store::outbox::{Entry, NewEntry};
+use crate::store::outbox::NewEntry;
 use crate::values::{AccountId, CheckoutSessionId, GiftId, LinkId, OrderId, OutboxId, Timestamp, TokenId};
 
 /// One piece of work. Its name is the entry's kind, its fields are the entry's refs.
@@ -143,9 +143,9 @@ pub fn end_subscription(order_id: &OrderId, subscription: &ProviderSubscriptionI
 }
 
 /// To the operator, about an entry that was given up.
-pub(super) fn work_parked(entry: &Entry, reason: &str) -> NewEntry {
-    let task = Task::WorkParked { entry_id: entry.id.clone(), kind: entry.kind.clone(), reason: reason.to_owned() };
-    task.entry(entry.id.as_str())
+pub(super) fn work_parked(entry: &OutboxId, kind: &str, reason: &str) -> NewEntry {
+    let task = Task::WorkParked { entry_id: entry.clone(), kind: kind.to_owned(), reason: reason.to_owned() };
+    task.entry(entry.as_str())
 }
 
 fn at(id: impl std::fmt::Display, moment: Timestamp) -> String {
@@ -153,10 +153,10 @@ fn at(id: impl std::fmt::Display, moment: Timestamp) -> String {
 }
 
 impl Task {
-    /// The task that an entry stands for; `None` where no such kind or refs are known.
-    pub(super) fn read(entry: &Entry) -> Option<Self> {
-        let refs: Value = serde_json::from_str(&entry.refs).ok()?;
-        serde_json::from_value(json!({ "kind": entry.kind, "refs": refs })).ok()
+    /// The task that an entry of this kind stands for; `None` where no such kind or refs are known.
+    pub(super) fn of(kind: &str, refs: &str) -> Option<Self> {
+        let refs: Value = serde_json::from_str(refs).ok()?;
+        serde_json::from_value(json!({ "kind": kind, "refs": refs })).ok()
     }
 
     /// An entry that is due at once. `about` tells it from others of its kind.
@@ -165,34 +165,6 @@ impl Task {
         let kind = written.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
         let refs = written.get("refs").map(Value::to_string).unwrap_or_default();
         NewEntry { dedupe_key: format!("{kind} {about}"), kind, refs, due_at: None }
-    }
-
-    /// Whether the operator is told when it is given up. Not of mails about accounts: whoever registers made-up addresses
-    /// would write to the operator; nor of a mail to the operator.
-    pub(super) const fn matters_to_the_operator(&self) -> bool {
-        match self {
-            Self::Receipt { .. }
-            | Self::GiftForYou { .. }
-            | Self::GiftRedeemed { .. }
-            | Self::DeliveryFailed { .. }
-            | Self::GiftRefunded { .. }
-            | Self::GiftTakenBack { .. }
-            | Self::RefundPayment { .. }
-            | Self::EndSubscription { .. } => true,
-            Self::VerifyAddress { .. }
-            | Self::SignInLink { .. }
-            | Self::ResetPassword { .. }
-            | Self::PasswordChanged { .. }
-            | Self::AddressChangeConfirm { .. }
-            | Self::AddressChanged { .. }
-            | Self::AccountExists { .. }
-            | Self::AccessTokenMade { .. }
-            | Self::OperatorNotice { .. }
-            | Self::OrderNotice { .. }
-            // The page ends by itself a day later.
-            | Self::CancelSession { .. }
-            | Self::WorkParked { .. } => false,
-        }
     }
 }
 
@@ -208,18 +180,9 @@ mod tests {
             (entry.kind.as_str(), entry.refs.as_str(), entry.dedupe_key.as_str()),
             ("gift_redeemed", r#"{"gift_id":"gift_0123456789abcdef"}"#, "gift_redeemed gift_0123456789abcdef")
         );
-        let taken = |kind: &str, refs: &str| Entry {
-            id: "out_0123456789abcdef".parse().unwrap(),
-            version: 2,
-            kind: kind.to_owned(),
-            refs: refs.to_owned(),
-            attempts: 1,
-            leased_until: Timestamp::from_seconds(30),
-            created_at: Timestamp::from_seconds(0),
-        };
-        assert_eq!(Task::read(&taken(&entry.kind, &entry.refs)), Some(Task::GiftRedeemed { gift_id }));
+        assert_eq!(Task::of(&entry.kind, &entry.refs), Some(Task::GiftRedeemed { gift_id }));
         for (kind, refs) in [("gift_eaten", &*entry.refs), ("gift_redeemed", "{}"), ("gift_redeemed", "gift_0123456789abcdef")] {
-            assert_eq!(Task::read(&taken(kind, refs)), None, "{kind} {refs}");
+            assert_eq!(Task::of(kind, refs), None, "{kind} {refs}");
         }
     }
 }

@@ -7,12 +7,12 @@ use std::time::Duration;
 use futures::future::join_all;
 
 use super::errand::Errand;
+use super::fate::{Fate, Told};
 use super::mailer::{Mailer, Outgoing, SendError};
 use super::task::{self, Task};
 use super::writer::Writer;
 use crate::checkout::Provider;
 use crate::emails::{House, Letter};
-use crate::gifts::{self, Gift};
 use crate::store::outbox::{self, Entry, Lease};
 use crate::store::{self, Tx};
 use crate::values::{Email, Timestamp};
@@ -46,16 +46,6 @@ pub struct Worker {
     pub providers: Vec<Arc<dyn Provider>>,
 }
 
-/// What became of an entry.
-#[derive(Clone, Copy)]
-enum End<'a> {
-    Sent,
-    /// The recipient's side will not have it.
-    Refused(&'a str),
-    /// The last try failed.
-    Exhausted(&'a str),
-}
-
 impl Worker {
     /// Does at most a handful of what is due at `now`, side by side, and says how much that was; zero means that nothing is
     /// due. A piece that fails is the outbox's business; an error here means that the outbox itself can't be read.
@@ -81,7 +71,7 @@ impl Worker {
     }
 
     async fn attempt(&self, entry: &Entry, now: Timestamp) -> store::Result<()> {
-        let Some(task) = Task::read(entry) else {
+        let Some(task) = Task::of(&entry.kind, &entry.refs) else {
             tracing::error!(outbox = %entry.id, kind = entry.kind, "no such work is known");
             return outbox::park(&mut *self.writer.store.connection().await?, entry, "unknown", now).await;
         };
@@ -94,8 +84,8 @@ impl Worker {
             }
         };
         match done {
-            Ok(()) => self.end(entry, &task, End::Sent, now).await,
-            Err(SendError::Refused(tag)) => self.end(entry, &task, End::Refused(&tag), now).await,
+            Ok(()) => self.end(entry, &task, Fate::Sent, now).await,
+            Err(SendError::Refused(tag)) => self.end(entry, &task, Fate::Refused(&tag), now).await,
             Err(SendError::Temporary(tag)) => self.put_off(entry, &task, &tag, now).await,
         }
     }
@@ -125,24 +115,28 @@ impl Worker {
     }
 
     async fn put_off(&self, entry: &Entry, task: &Task, tag: &str, now: Timestamp) -> store::Result<()> {
-        let Some(pause) = pause_after(entry.attempts) else { return self.end(entry, task, End::Exhausted(tag), now).await };
+        let Some(pause) = pause_after(entry.attempts) else { return self.end(entry, task, Fate::Exhausted(tag), now).await };
         tracing::warn!(outbox = %entry.id, kind = entry.kind, tag, attempts = entry.attempts, "not done; it is tried again");
         outbox::retry(&mut *self.writer.store.connection().await?, entry, tag, now.plus(pause)).await
     }
 
     /// Marks the entry and what follows from it in one transaction.
-    async fn end(&self, entry: &Entry, task: &Task, end: End<'_>, now: Timestamp) -> store::Result<()> {
-        match end {
-            End::Sent => tracing::info!(outbox = %entry.id, kind = entry.kind, attempts = entry.attempts, "sent"),
-            End::Refused(tag) | End::Exhausted(tag) => tracing::warn!(outbox = %entry.id, kind = entry.kind, tag, "given up"),
+    async fn end(&self, entry: &Entry, task: &Task, fate: Fate<'_>, now: Timestamp) -> store::Result<()> {
+        let given_up = match fate {
+            Fate::Sent | Fate::Delivered | Fate::Complained => None,
+            Fate::Refused(tag) | Fate::Exhausted(tag) => Some(tag),
+        };
+        match given_up {
+            None => tracing::info!(outbox = %entry.id, kind = entry.kind, attempts = entry.attempts, "sent"),
+            Some(tag) => tracing::warn!(outbox = %entry.id, kind = entry.kind, tag, "given up"),
         }
         for _ in 0..RACES_MAX {
             let mut tx = self.writer.store.begin().await?;
-            match end {
-                End::Sent => outbox::done(&mut tx, entry, now).await?,
-                End::Refused(tag) | End::Exhausted(tag) => outbox::park(&mut tx, entry, tag, now).await?,
+            match given_up {
+                None => outbox::done(&mut tx, entry, now).await?,
+                Some(tag) => outbox::park(&mut tx, entry, tag, now).await?,
             }
-            match self.tell(&mut tx, entry, task, end, now).await {
+            match self.tell(&mut tx, entry, task, fate, now).await {
                 // The gift was changed meanwhile: its new state is read and judged again.
                 Err(store::Error::Stale) => tx.rollback().await?,
                 told => {
@@ -154,44 +148,20 @@ impl Worker {
         Err(store::Error::Stale)
     }
 
-    /// Writes down what an end means for the gift, its giver and the operator.
-    async fn tell(&self, tx: &mut Tx, entry: &Entry, task: &Task, end: End<'_>, now: Timestamp) -> store::Result<()> {
-        if let Task::GiftForYou { gift_id, generation } = task {
-            let Some(gift) = store::gifts::find(tx, gift_id).await? else { return Ok(()) };
-            let (heard, what) = match end {
-                End::Sent => (gift.sent(*generation, now), "sent"),
-                End::Refused(_) => (gift.bounced(*generation, now), "bounced"),
-                End::Exhausted(_) => (gift.delivery_failed(*generation, now), "not_delivered"),
-            };
-            if let Some(after) = heard {
-                self.advance(tx, &gift, &after, what, now).await?;
-                if !matches!(end, End::Sent) {
-                    outbox::post(tx, &task::delivery_failed(gift_id, &entry.id), now).await?;
-                }
-            }
-        }
+    /// Writes down what became of it. With a refund more hangs together than with a mail.
+    async fn tell(&self, tx: &mut Tx, entry: &Entry, task: &Task, fate: Fate<'_>, now: Timestamp) -> store::Result<()> {
         if let Task::RefundPayment { order_id, payment } = task {
-            match end {
-                End::Sent => self.watch_refund(tx, order_id, payment, now).await?,
-                End::Refused(_) | End::Exhausted(_) => {
+            match fate {
+                Fate::Sent => self.watch_refund(tx, order_id, payment, now).await?,
+                Fate::Refused(_) | Fate::Exhausted(_) => {
                     if let Some(gift) = self.taken_back(tx, order_id).await? {
                         return outbox::post(tx, &task::gift_notice(&gift.id, "refund_failed", entry.id.as_str()), now).await;
                     }
                 }
+                Fate::Delivered | Fate::Complained => {}
             }
         }
-        let is_the_givers_to_mend = matches!((task, end), (Task::GiftForYou { .. }, End::Refused(_)));
-        match end {
-            End::Refused(tag) | End::Exhausted(tag) if task.matters_to_the_operator() && !is_the_givers_to_mend => {
-                outbox::post(tx, &task::work_parked(entry, tag), now).await
-            }
-            End::Sent | End::Refused(_) | End::Exhausted(_) => Ok(()),
-        }
-    }
-
-    async fn advance(&self, tx: &mut Tx, before: &Gift, after: &Gift, what: &'static str, now: Timestamp) -> store::Result<()> {
-        let code = after.code(&self.writer.secrets).ok_or(store::Error::Unreadable("secret_id"))?;
-        store::gifts::advance(tx, before, after, &gifts::digest(&code), what, now).await
+        Told { secrets: &self.writer.secrets, mail: &entry.id, kind: &entry.kind, task, now }.of(tx, fate, now).await
     }
 }
 

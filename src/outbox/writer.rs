@@ -9,10 +9,10 @@ use super::task::Task;
 use crate::catalog::Brand;
 use crate::checkout::Order;
 use crate::emails::{
-    CardPlan, DeliveryFailed, DeliveryFault, Discount, GiftForYou, GiftRedeemed, GiftRefunded, Letter, Notice, OperatorNotice,
-    Receipt, SecretLink,
+    ByHand, CardPlan, DeliveryFailed, DeliveryFault, Discount, GiftForYou, GiftRedeemed, GiftRefunded, Letter, Notice,
+    OperatorNotice, Receipt, SecretLink,
 };
-use crate::gifts::{self, Delivery, Gift, GiftState};
+use crate::gifts::{self, Delivery, Gift, GiftState, HoldReason};
 use crate::store::outbox::Entry;
 use crate::store::{self, Store};
 use crate::values::{GiftId, PersonName, Secrets, Timestamp, Zone};
@@ -48,7 +48,8 @@ impl Writer {
                 self.gift(gift_id).await?.and_then(|gift| self.gift_redeemed(gift)).map(Letter::GiftRedeemed)
             }
             Task::DeliveryFailed { gift_id } => {
-                self.gift(gift_id).await?.and_then(|gift| self.delivery_failed(gift)).map(Letter::DeliveryFailed)
+                let Some(gift) = self.gift(gift_id).await? else { return Ok(None) };
+                self.delivery_failed(gift)?.map(Letter::DeliveryFailed)
             }
             Task::GiftRefunded { gift_id } => {
                 let mut connection = self.store.connection().await?;
@@ -136,20 +137,40 @@ impl Writer {
         })
     }
 
-    fn delivery_failed(&self, gift: Gift) -> Option<DeliveryFailed> {
+    /// `None` where it was mended, opened or taken back meanwhile.
+    fn delivery_failed(&self, gift: Gift) -> store::Result<Option<DeliveryFailed>> {
         let fault = match gift.delivery {
             Delivery::Bounced { .. } => DeliveryFault::Refused,
             Delivery::Failed { .. } => DeliveryFault::NotReached,
-            Delivery::LinkOnly | Delivery::Scheduled { .. } | Delivery::Sent { .. } | Delivery::Delivered { .. } => return None,
+            Delivery::LinkOnly | Delivery::Scheduled { .. } | Delivery::Sent { .. } | Delivery::Delivered { .. } => {
+                return Ok(None);
+            }
         };
-        Some(DeliveryFailed {
-            to: gift.giver_email?,
+        let by_hand = match gift.state {
+            GiftState::Purchased { .. } => Some(self.by_hand(&gift)?),
+            GiftState::Held { reason: HoldReason::Dispute | HoldReason::Mismatch, .. } => None,
+            GiftState::Held { reason: HoldReason::Refund, .. }
+            | GiftState::Pending
+            | GiftState::Redeemed { .. }
+            | GiftState::Canceled { .. }
+            | GiftState::Refunded { .. }
+            | GiftState::Declined { .. }
+            | GiftState::Expired { .. } => return Ok(None),
+        };
+        Ok(gift.giver_email.map(|to| DeliveryFailed {
+            to,
             recipient_name: gift.recipient_name,
             recipient_email: gift.recipient_email,
             fault,
+            by_hand,
             status_page: self.status_page(&gift.id),
             reference: gift.id,
-        })
+        }))
+    }
+
+    fn by_hand(&self, gift: &Gift) -> store::Result<ByHand> {
+        let code = gift.code(&self.secrets).ok_or(store::Error::Unreadable("secret_id"))?;
+        Ok(ByHand { link: SecretLink(self.page(&["redeem", code.reveal()])), code })
     }
 
     fn gift_refunded(&self, gift: Gift, order: &Order, was_redeemed: bool) -> Option<GiftRefunded> {

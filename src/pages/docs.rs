@@ -29,6 +29,14 @@ pub fn DocsPage() -> impl IntoView {
                 <h1>"The API"</h1>
                 <p class="lead">"Sell and redeem gift memberships from a program of your own. All you need is this page and a token."</p>
                 <p>"As a machine reads it: "<a href="/openapi.json">"openapi.json"</a>" (OpenAPI 3.1)."</p>
+                <p class="row">
+                    <a href="#tokens">"Access tokens"</a>" "
+                    <a href="#requests">"Requests"</a>" "
+                    <a href="#repeating">"Sending it again"</a>" "
+                    <a href="#returning">"Where buyers return to"</a>" "
+                    <a href="#limits">"Limits"</a>" "
+                    <a href="#errors">"Errors"</a>
+                </p>
             </div>
             <nav class="sheet" aria-label="Endpoints"><ul class="facts">{entries}</ul></nav>
             <Guide/>

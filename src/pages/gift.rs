@@ -182,6 +182,7 @@ fn Delivery(draft: Draft) -> impl IntoView {
                 name="recipient_email"
                 label="Their email address"
                 value=draft.get("recipient_email")
+                answer=draft.get("recipient_email_answer").to_owned()
                 autocomplete="off"
                 hint="They sign in with this address to redeem. You can change it later."
             />
@@ -204,7 +205,7 @@ fn Delivery(draft: Draft) -> impl IntoView {
                     kind="date"
                     class="short"
                     optional=true
-                    hint="Left empty, it goes out at once."
+                    hint="At nine in the morning. Left empty, it goes out at once."
                 />
                 <Clock chosen=draft.get("time_zone").to_owned()/>
             </div>
@@ -256,6 +257,7 @@ fn You(draft: Draft, quote: Option<Quote>) -> impl IntoView {
                 name="buyer_email"
                 label="Your email address"
                 value=draft.get("buyer_email")
+                answer=draft.get("buyer_email_answer").to_owned()
                 autocomplete="email"
                 hint="For the receipt, and the link to your gift."
             />
@@ -274,6 +276,14 @@ mod tests {
         let made = |typed: &str| Months::ALL.map(chosen_or(typed.parse().ok(), Months::Twelve));
         assert_eq!(made("6"), [false, true, false]);
         assert_eq!(made("7"), [false, false, true]);
+    }
+
+    /// The zones are the program's own: a machine without any has them too.
+    #[test]
+    fn every_zone_that_is_offered_is_known() {
+        for zone in ZONES {
+            assert_eq!(crate::values::Zone::parse(zone).map(|zone| zone.name().to_owned()), Ok(zone.to_owned()));
+        }
     }
 
     #[test]

@@ -86,21 +86,33 @@ impl Refusal {
         self.wrongs().into_iter().find(|wrong| wrong.field == field).map(|wrong| wrong.message)
     }
 
+    /// Whether this field is asked about, and not wrong.
+    pub(super) fn asks(&self, field: &str) -> bool {
+        self.wrongs().iter().any(|wrong| wrong.field == field && wrong.is_question)
+    }
+
     /// "4 things to correct": how the page's title begins.
     pub(super) fn in_title(&self) -> String {
-        match self.wrongs().len() {
-            0 => "Not done".to_owned(),
-            1 => "1 thing to correct".to_owned(),
-            count => format!("{count} things to correct"),
-        }
+        self.counted(|number| number.to_string()).unwrap_or_else(|| "Not done".to_owned())
     }
 
     /// "Four things to correct": what stands above the form.
     pub(super) fn heading(&self) -> String {
-        match u32::try_from(self.wrongs().len()).unwrap_or(u32::MAX) {
-            0 => self.error.to_string(),
-            1 => "One thing to correct".to_owned(),
-            count => format!("{} things to correct", capital(&in_words(count))),
+        self.counted(in_words).map_or_else(|| self.error.to_string(), |counted| capital(&counted))
+    }
+
+    /// How much there is to correct and to answer; `None` where there is neither.
+    fn counted(&self, written: impl Fn(u32) -> String) -> Option<String> {
+        let (questions, wrongs): (Vec<Wrong>, Vec<Wrong>) = self.wrongs().into_iter().partition(|wrong| wrong.is_question);
+        let count = |list: &[Wrong], one: &str, many: &str| match u32::try_from(list.len()).unwrap_or(u32::MAX) {
+            0 => None,
+            1 => Some(format!("{} {one}", written(1))),
+            number => Some(format!("{} {many}", written(number))),
+        };
+        let asked = count(&questions, "question", "questions");
+        match (count(&wrongs, "thing to correct", "things to correct"), asked) {
+            (Some(wrong), Some(asked)) => Some(format!("{wrong}, and {asked}")),
+            (wrong, asked) => wrong.or_else(|| asked.map(|asked| format!("{asked} before you go on"))),
         }
     }
 }
@@ -233,6 +245,16 @@ mod tests {
         assert_eq!((two.in_title().as_str(), two.heading().as_str()), ("2 things to correct", "Two things to correct"));
         assert_eq!(two.message("password").as_deref(), Some("Choose one"));
         assert_eq!(two.message("name"), None);
+        let asked = Wrong::question("buyer_email", "Did you mean ada@gmail.com?");
+        let both =
+            Refusal { error: Error::Invalid(vec![Wrong::new("tier", "Choose one"), asked.clone()]), draft: Draft::default() };
+        assert_eq!(both.heading(), "One thing to correct, and one question");
+        assert!(both.asks("buyer_email") && !both.asks("tier"));
+        let only = Refusal { error: Error::Invalid(vec![asked]), draft: Draft::default() };
+        assert_eq!(
+            (only.in_title().as_str(), only.heading().as_str()),
+            ("1 question before you go on", "One question before you go on")
+        );
         let unknown = Refusal { error: Error::GiftNotFound, draft: Draft::default() };
         assert_eq!(unknown.in_title(), "1 thing to correct");
         let refused = Refusal { error: Error::SignInFailed, draft: Draft::default() };

@@ -11,7 +11,9 @@ use crate::shop::RedeemView;
 /// `kept` is the gift that waits meanwhile, as its visitor may see it.
 #[component]
 pub fn RegisterPage(#[prop(optional_no_strip)] kept: Option<RedeemView>) -> impl IntoView {
-    let draft = typed_or(Draft::from_iter([("email", kept_email(kept.as_ref()))]));
+    // The address that a gift was sent to is known to be one.
+    let known = kept_email(kept.as_ref());
+    let draft = typed_or(Draft::from_iter([("email", known.clone()), ("email_answer", known)]));
     let after = if matches!(kept, Some(RedeemView::Sealed { .. })) {
         "The gift’s own mail has verified that address, so you can redeem it right away."
     } else {
@@ -25,7 +27,7 @@ pub fn RegisterPage(#[prop(optional_no_strip)] kept: Option<RedeemView>) -> impl
                     <Slip/>
                     <form class="sheet" method="post" action="/register" novalidate>
                         <KeptNote kept=kept.clone()/>
-                        <EmailField value=draft.get("email")/>
+                        <EmailField value=draft.get("email") answer=draft.get("email_answer").to_owned()/>
                         <NewPasswordField label="Password"/>
                         <p class="row gap"><button class="btn">"Create an account"</button></p>
                         <p class="small gap">{after}</p>

@@ -143,6 +143,7 @@ fn Changes(status: StatusPage) -> impl IntoView {
                         name="recipient_email"
                         label="Their new email address"
                         value=draft.get("recipient_email")
+                        answer=draft.get("recipient_email_answer").to_owned()
                         autocomplete="off"
                     />
                 </Wish>

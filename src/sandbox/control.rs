@@ -7,6 +7,7 @@
 //! | `/control/events/{id}` | | `{"mode": …, "seconds": n}` for this one |
 //! | `/control/sessions` | the checkout sessions | |
 //! | `/control/sessions/{id}` | | `{"act": …, "amount": "5.00"}`; the amount is a refund's, all that is left without it |
+//! | `/control/mails/{id}` | | `{"fate": …}`: what became of a mail of the inbox, reported to the shop |
 //! | `/control/subscriptions` | the subscriptions | |
 //! | `/control/subscriptions/{id}` | | `{"act": …}` |
 //!
@@ -14,6 +15,7 @@
 //! held `release` or `release_reversed`, newest first. What was on its way already is touched only where the event is named.
 //! Acts on a session: `pay`, `pay_later`, `decline`, `expire`, `settle`, `fail`, `refund`, `dispute`, `win`, `lose`; on a
 //! subscription: `renew`, `fail_renewal`, `schedule_end`, `call_off_end`, `reach_period_end`, `pause`, `resume`, `end`.
+//! Fates of a mail: `delivered`, `bounced`, `deferred`, `complained`.
 //! What can't be done now is 409 with `{"error": sentence}`, what isn't there 404. Lists are newest first.
 
 use std::sync::Arc;
@@ -27,6 +29,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::deeds::{self, Course, Switch, Wish};
+use super::reports::{self, Fate};
 use super::till::{Payment, Refusal, Session, Stage, Standing, Subscription};
 use super::webhooks::{Delivery, DeliveryState, Destination, Event, Post};
 use super::world::World;
@@ -38,6 +41,7 @@ pub fn routes() -> Router<Arc<World>> {
         .route("/control/events/{id}", post(treat))
         .route("/control/sessions", get(sessions))
         .route("/control/sessions/{id}", post(act))
+        .route("/control/mails/{id}", post(report_mail))
         .route("/control/subscriptions", get(subscriptions))
         .route("/control/subscriptions/{id}", post(turn))
 }
@@ -86,6 +90,24 @@ struct Turning {
 
 async fn turn(State(world): State<Arc<World>>, Path(id): Path<String>, Json(Turning { act }): Json<Turning>) -> Response {
     answer(world.change(|change| deeds::on_subscription(change, &id, act)).await, subscription, "No such subscription.")
+}
+
+#[derive(Clone, Copy, Deserialize)]
+struct Reporting {
+    fate: Fate,
+}
+
+async fn report_mail(
+    State(world): State<Arc<World>>,
+    Path(id): Path<String>,
+    Json(Reporting { fate }): Json<Reporting>,
+) -> Response {
+    let reported = world.change(|change| {
+        let mail = change.state.mails.iter().rev().find(|mail| mail.id == id).cloned()?;
+        reports::report(change, &mail, fate);
+        change.state.post.events.last().map(|one| event(one, &change.state.post))
+    });
+    reported.await.map_or_else(|| missing("No such mail."), |event| Json(event).into_response())
 }
 
 fn answer<T>(outcome: Option<Result<T, Refusal>>, tell: impl Fn(&T) -> Value, absent: &str) -> Response {

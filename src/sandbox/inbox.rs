@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Form, Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::html::{escape, moment, page, sorry};
+use super::reports::{self, Fate};
 use super::world::World;
 use crate::values::Timestamp;
 
@@ -57,6 +58,7 @@ pub fn routes() -> Router<Arc<World>> {
         .route("/inbox.json", get(list_json))
         .route("/inbox/{id}", get(read))
         .route("/inbox/{id}/html", get(read_html))
+        .route("/inbox/{id}/reports", post(report))
 }
 
 async fn take(State(world): State<Arc<World>>, headers: HeaderMap, body: Result<Json<Posted>, JsonRejection>) -> Response {
@@ -73,8 +75,12 @@ async fn take(State(world): State<Arc<World>>, headers: HeaderMap, body: Result<
         .change(|change| {
             let id = change.id("mail_");
             let Posted { message_id, to, from, subject, text, html } = posted;
+            let mail = Mail { id: id.clone(), message_id, to, from, subject, text, html, sent_at: change.now };
+            if let Some(fate) = Fate::asked_for_by(&mail.to) {
+                reports::report(change, &mail, fate);
+            }
             let mails = &mut change.state.mails;
-            mails.push(Mail { id: id.clone(), message_id, to, from, subject, text, html, sent_at: change.now });
+            mails.push(mail);
             let surplus = mails.len().saturating_sub(MOST_MAILS);
             mails.drain(..surplus);
             id
@@ -128,7 +134,8 @@ async fn read(State(world): State<Arc<World>>, Path(id): Path<String>) -> Respon
          <dl class=\"facts\"><dt>From</dt><dd>{from}</dd><dt>To</dt><dd>{to}</dd><dt>Sent</dt><dd>{sent}</dd>\
          <dt>Message-ID</dt><dd class=\"id\">{message_id}</dd></dl>\
          <iframe sandbox=\"{FRAME}\" src=\"/inbox/{id}/html\" title=\"The mail as HTML\"></iframe>\
-         <h2>The same mail as text</h2><pre>{text}</pre>",
+         {reports}<h2>The same mail as text</h2><pre>{text}</pre>",
+        reports = world.read(|state| reports::section(&mail, &state.post)).await,
         subject = escape(&mail.subject),
         from = escape(&mail.from),
         to = escape(&mail.to),
@@ -138,6 +145,18 @@ async fn read(State(world): State<Arc<World>>, Path(id): Path<String>) -> Respon
         text = linked(&mail.text),
     );
     page(StatusCode::OK, &mail.subject, &content)
+}
+
+#[derive(Clone, Copy, Deserialize)]
+struct Reporting {
+    fate: Fate,
+}
+
+/// Says to the shop what became of a mail.
+async fn report(State(world): State<Arc<World>>, Path(id): Path<String>, Form(Reporting { fate }): Form<Reporting>) -> Response {
+    let Some(mail) = find(&world, &id).await else { return sorry(StatusCode::NOT_FOUND, "No such mail.") };
+    world.change(|change| reports::report(change, &mail, fate)).await;
+    Redirect::to(&format!("/inbox/{}#reports", mail.id)).into_response()
 }
 
 /// The HTML part alone, shut in by its own policy also when somebody opens it outside of the frame.

@@ -28,11 +28,12 @@ pub struct Keys {
     pub hosted_origin: String,
 }
 
-/// Where mail is posted, and the bearer token for it.
+/// Where mail is posted, the bearer token for it, and the secret by which what became of it is reported.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InboxKeys {
     pub url: String,
     pub key: String,
+    pub webhook_secret: String,
 }
 
 /// Where the sandbox's listeners are, as other programs on this machine reach them.
@@ -130,6 +131,7 @@ impl Keys {
             inbox: InboxKeys {
                 url: take("RIBBON_SANDBOX_INBOX", &|| inbox_url(bases)),
                 key: take("RIBBON_SANDBOX_KEY", &made("inbox_")),
+                webhook_secret: take("RIBBON_MAIL_WEBHOOK_SECRET", &base64),
             },
             hosted_origin: take("RIBBON_SANDBOX_ORIGIN", &|| bases.hosted_origin.clone()),
         }
@@ -157,6 +159,7 @@ impl Keys {
             ("FLOWGLAD_API_BASE", &self.flowglad.api_base),
             ("RIBBON_SANDBOX_INBOX", &self.inbox.url),
             ("RIBBON_SANDBOX_KEY", &self.inbox.key),
+            ("RIBBON_MAIL_WEBHOOK_SECRET", &self.inbox.webhook_secret),
             ("RIBBON_SANDBOX_ORIGIN", &self.hosted_origin),
         ]
         .into_iter()

@@ -12,6 +12,7 @@ mod inbox;
 mod keys;
 mod lock;
 mod protocol;
+mod reports;
 mod stripe;
 mod till;
 mod webhooks;

@@ -1,4 +1,4 @@
-//! Events and their deliveries: to the shop and to every endpoint that asked for them, and spoiled on request.
+//! Events and their deliveries: the providers’ and the mailbox’s, to the shop and to every endpoint that asked for them, and spoiled on request.
 //! Knows nothing of what an event says; who carries them stands in `courier`.
 
 mod courier;
@@ -19,12 +19,14 @@ use crate::values::Timestamp;
 /// For how long events are remembered after they were made.
 const MEMORY: Duration = Duration::from_hours(30 * 24);
 
-/// One thing that a provider says, byte for byte as it is sent.
+/// One thing that a provider says, or that the mailbox reports, byte for byte as it is sent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Event {
     pub id: String,
-    pub provider: Provider,
+    /// `None`: the mailbox.
+    pub provider: Option<Provider>,
     pub kind: String,
+    /// The session that it is about, or the mail.
     pub session_id: String,
     pub at: Timestamp,
     pub body: String,

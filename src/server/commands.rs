@@ -195,6 +195,7 @@ async fn open_shop_in(settings: &Settings, providers: Vec<Arc<dyn Provider>>) ->
         providers,
         selling: settings.provider,
         public_url: settings.public_url.clone(),
+        report_secrets: Vec::new(),
     }))
 }
 

@@ -93,6 +93,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
         providers: world.providers.clone(),
         selling: settings.provider,
         public_url: settings.public_url.clone(),
+        report_secrets: world.report_secrets.clone(),
     }));
     let router = open_doors(&settings, &shop, store.clone(), &world).await;
     let listener = TcpListener::bind(settings.addr).await.map_err(|cause| StartError::Listen { addr: settings.addr, cause })?;

@@ -18,6 +18,7 @@ pub use self::keys::{KeyNames, ProviderKeys};
 use crate::catalog::{Brand, Catalog};
 use crate::checkout::{CreemOptions, FlowgladOptions, Mode, ProviderName, StripeOptions};
 use crate::gifts::RefundRule;
+use crate::outbox::ReportSecret;
 use crate::values::{Email, Secret, Zone};
 
 /// Where the optional file is looked for.
@@ -40,6 +41,8 @@ pub struct Settings {
     pub sandbox_port: u16,
     pub smtp_url: Option<Url>,
     pub mail_from: Email,
+    /// By which reports about our mail are signed; without it there are none.
+    pub report_secret: Option<ReportSecret>,
     pub trusted_proxies: Vec<IpNet>,
     /// Origins besides our own to which a client may send its buyers back.
     pub allowed_origins: Vec<String>,
@@ -131,6 +134,7 @@ impl Reader<'_> {
         let sandbox_port = self.parsed("RIBBON_SANDBOX_PORT", SANDBOX_PORT, "a port, as in 3010");
         let smtp_url = self.optional("RIBBON_SMTP_URL", "a URL, as in smtps://user:password@host");
         let mail_from = self.mail_from();
+        let report_secret = self.report_secret();
         let trusted_proxies = self.list("RIBBON_TRUSTED_PROXIES", "addresses or networks, as in 10.0.0.0/8", |text| {
             text.parse().ok().or_else(|| text.parse::<std::net::IpAddr>().ok().map(IpNet::from))
         });
@@ -151,6 +155,7 @@ impl Reader<'_> {
             sandbox_port: sandbox_port?,
             smtp_url,
             mail_from: mail_from?,
+            report_secret,
             trusted_proxies,
             allowed_origins,
             zone: zone?,
@@ -232,6 +237,11 @@ impl Reader<'_> {
         Secret::parse(&self.text(name)?).map_err(|error| self.problems.push(format!("{name}: {error}"))).ok()
     }
 
+    fn report_secret(&mut self) -> Option<ReportSecret> {
+        const NAME: &str = "RIBBON_MAIL_WEBHOOK_SECRET";
+        ReportSecret::parse(&self.text(NAME)?).map_err(|error| self.wrong(NAME, &error.to_string())).ok()
+    }
+
     fn mail_from(&mut self) -> Option<Email> {
         let Some(text) = self.text("RIBBON_MAIL_FROM") else { return Some(Email::at_example("gifts")) };
         Email::parse(&text).map_err(|_| self.wrong("RIBBON_MAIL_FROM", "an email address")).ok()
@@ -271,12 +281,13 @@ mod tests {
                 ("RIBBON_SECRET", "hunter2"),
                 ("RIBBON_TIME_ZONE", "Mars"),
                 ("STRIPE_SECRET_KEY", "hunter2"),
+                ("RIBBON_MAIL_WEBHOOK_SECRET", "hunter2"),
                 ("RIBBON_TRUSTED_PROXIES", "10.0.0.0/8, nowhere"),
             ],
             "[brand]\naccent = 'red'",
         )
         .unwrap_err();
-        assert_eq!(error.0.len(), 8, "{error}");
+        assert_eq!(error.0.len(), 9, "{error}");
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }
 

@@ -12,7 +12,7 @@ use super::settings::KeyNames;
 use super::{Settings, providers};
 use crate::catalog::{Catalog, PriceIds};
 use crate::checkout::Provider;
-use crate::outbox::{Mailer, SandboxMailer, SmtpMailer, SmtpUrlError};
+use crate::outbox::{Mailer, ReportSecret, ReportSecretError, SandboxMailer, SmtpMailer, SmtpUrlError};
 use crate::sandbox::{self, Bases, Keys, SandboxError, SeedPrice};
 use crate::shop::{SystemClock, SystemEntropy};
 use crate::values::{Interval, Money};
@@ -37,6 +37,8 @@ pub enum WorldError {
     ApiBase(&'static str),
     #[error("sandbox.env does not name an inbox")]
     Inbox,
+    #[error("RIBBON_MAIL_WEBHOOK_SECRET in sandbox.env must be {0}")]
+    ReportSecret(#[from] ReportSecretError),
     #[error("RIBBON_SMTP_URL: {0}")]
     Smtp(#[from] SmtpUrlError),
     #[error("no HTTP client can be made: {0}")]
@@ -48,6 +50,8 @@ pub struct World {
     pub catalog: Catalog,
     pub providers: Vec<Arc<dyn Provider>>,
     pub mailer: Arc<dyn Mailer>,
+    /// By which reports about our mail are believed: the operator's, and the sandbox's where its inbox takes the mail.
+    pub report_secrets: Vec<ReportSecret>,
     /// Where a person looks into the sandbox; `None` where the world is the real one.
     pub sandbox_url: Option<String>,
     running: Option<sandbox::Running>,
@@ -77,9 +81,13 @@ impl World {
             (None, Some(sandbox)) => Arc::new(sandbox_mailer(&sandbox.keys, client)?),
             (None, None) => return Err(WorldError::NoMail),
         };
+        let played = sandbox.as_ref().filter(|_| settings.smtp_url.is_none());
+        let played = played.map(|sandbox| ReportSecret::parse(&sandbox.keys.inbox.webhook_secret)).transpose()?;
+        let report_secrets = settings.report_secret.clone().into_iter().chain(played).collect();
         let sandbox_url = sandbox.as_ref().map(|sandbox| sandbox.url.clone());
         let catalog = if sandbox.is_some() { providers::played_catalog(settings) } else { settings.catalog.clone() };
-        Ok(Self { catalog, providers, mailer, sandbox_url, running: sandbox.and_then(|sandbox| sandbox.running), ending })
+        let running = sandbox.and_then(|sandbox| sandbox.running);
+        Ok(Self { catalog, providers, mailer, report_secrets, sandbox_url, running, ending })
     }
 
     /// Where a buyer's browser may be sent to pay, each once.

@@ -73,9 +73,12 @@ impl Shop {
             occasion: gift.occasion.to_string(),
             recipient_name: gift.recipient_name.as_str().to_owned(),
             recipient_email: gift.recipient_email.as_str().to_owned(),
+            // Whatever was asked about the addresses has been answered.
+            recipient_email_answer: gift.recipient_email.as_str().to_owned(),
             message: gift.message.as_ref().map(|message| message.as_str().to_owned()).unwrap_or_default(),
             buyer_name: gift.giver_name.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default(),
             buyer_email: gift.giver_email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default(),
+            buyer_email_answer: gift.giver_email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default(),
             delivery: delivery.to_owned(),
             deliver_on: due_at.map(|due_at| zone.day(due_at).to_string()).unwrap_or_default(),
             time_zone: gift.time_zone.as_ref().map(|zone| zone.name().to_owned()).unwrap_or_default(),

@@ -18,7 +18,7 @@ impl Shop {
             Ok(notice) => notice,
             Err(ProviderError::Signature(why)) => {
                 tracing::warn!(provider = %provider.name(), why, "a webhook was refused");
-                provider_events::refuse(&mut *self.store.connection().await?, provider.name(), why, now).await?;
+                provider_events::refuse(&mut *self.store.connection().await?, provider.name().as_str(), why, now).await?;
                 return Err(Error::SignatureRefused);
             }
             Err(error @ (ProviderError::Unavailable(_) | ProviderError::Refused(_) | ProviderError::Unknown)) => {

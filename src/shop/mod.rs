@@ -11,7 +11,7 @@ use crate::accounts::Hasher;
 use crate::catalog::{Brand, Catalog};
 use crate::checkout::{Provider, ProviderName};
 use crate::gifts::RefundRule;
-use crate::outbox::NewEntry;
+use crate::outbox::{NewEntry, ReportSecret};
 use crate::store::{self, Store};
 use crate::values::{Clock, Entropy, Secrets, Timestamp, Zone};
 
@@ -31,6 +31,7 @@ mod come_back;
 mod create_account;
 mod create_promo_code;
 mod discount;
+mod doubts;
 mod end_promo_code;
 mod end_subscription;
 mod entropy;
@@ -40,6 +41,7 @@ mod gift_history;
 mod gift_page;
 mod gift_records;
 mod hear;
+mod hear_of_mail;
 mod kept;
 mod links;
 mod membership;
@@ -112,6 +114,8 @@ pub struct Parts {
     pub selling: ProviderName,
     /// Where the shop's pages stand for the outside world.
     pub public_url: Url,
+    /// By any of them a report about our mail is believed; without one there are no such reports.
+    pub report_secrets: Vec<ReportSecret>,
 }
 
 /// The shop: everything that its doors need, and the only owner of a clock and of randomness.
@@ -128,6 +132,7 @@ pub struct Shop {
     providers: BTreeMap<ProviderName, Arc<dyn Provider>>,
     selling: ProviderName,
     public_url: Url,
+    report_secrets: Vec<ReportSecret>,
     /// Rung after a commit that left something in the outbox, so that mail goes out at once and not at the next round.
     outbox_bell: Arc<Notify>,
 }
@@ -137,10 +142,26 @@ const RETRIES_MAX: usize = 8;
 
 impl Shop {
     pub fn open(parts: Parts) -> Self {
-        let Parts { store, clock, entropy, secrets, brand, catalog, zone, refunds, providers, selling, public_url } = parts;
+        let Parts { store, clock, entropy, secrets, brand, catalog, zone, refunds, providers, selling, public_url, report_secrets } =
+            parts;
         let providers = providers.into_iter().map(|provider| (provider.name(), provider)).collect();
         let (hasher, outbox_bell) = (Hasher::default(), Arc::default());
-        Self { store, clock, entropy, secrets, brand, catalog, zone, refunds, hasher, providers, selling, public_url, outbox_bell }
+        Self {
+            store,
+            clock,
+            entropy,
+            secrets,
+            brand,
+            catalog,
+            zone,
+            refunds,
+            hasher,
+            providers,
+            selling,
+            public_url,
+            report_secrets,
+            outbox_bell,
+        }
     }
 
     pub fn catalog(&self) -> &Catalog {

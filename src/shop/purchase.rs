@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::doubts::settled;
 use super::{Shop, discount};
 use crate::Error;
 use crate::catalog::{Catalog, Months, PromoName, Tier};
@@ -19,13 +20,34 @@ pub struct GiftFields {
     pub occasion: String,
     pub recipient_name: String,
     pub recipient_email: String,
+    /// Which address was meant, where the form asked; so for the buyer's.
+    pub recipient_email_answer: String,
     pub message: String,
     pub buyer_name: String,
     pub buyer_email: String,
+    pub buyer_email_answer: String,
     pub delivery: String,
     pub deliver_on: String,
     pub time_zone: String,
     pub promo_code: String,
+}
+
+impl GiftFields {
+    /// With the addresses that were meant, and a question for each that looks mistyped and came without its answer.
+    fn answered(&self) -> (Self, Vec<Wrong>) {
+        let mut fields = self.clone();
+        let mut questions = Vec::new();
+        for (name, address, answer) in [
+            ("recipient_email", &mut fields.recipient_email, &self.recipient_email_answer),
+            ("buyer_email", &mut fields.buyer_email, &self.buyer_email_answer),
+        ] {
+            match settled(name, address, answer) {
+                Ok(meant) => *address = meant,
+                Err(question) => questions.push(question),
+            }
+        }
+        (fields, questions)
+    }
 }
 
 /// A purchase that makes sense.
@@ -56,19 +78,23 @@ pub enum Wish {
 }
 
 impl Shop {
-    /// Reads the form of `/gift`, or says all that is wrong with it, its promo code included. Of a form that is right otherwise [`Shop::buy`]
-    /// judges the code, because an order that was begun may have it already. `from` counts codes that there are not.
+    /// Reads the form of `/gift`, or says all that is wrong with it, its promo code included, and asks about addresses that look mistyped.
+    /// Of a form that is right otherwise [`Shop::buy`] judges the code, because an order that was begun may have it already. `from` counts
+    /// codes that there are not.
     pub async fn read_purchase(&self, fields: &GiftFields, from: IpAddr) -> Result<Purchase, Error> {
-        let mut wrongs = match Purchase::read(fields, &self.catalog, &self.zone, self.clock.now()) {
-            Ok(purchase) => return Ok(purchase),
+        let (fields, questions) = fields.answered();
+        let mut wrongs = match Purchase::read(&fields, &self.catalog, &self.zone, self.clock.now()) {
+            Ok(purchase) if questions.is_empty() => return Ok(purchase),
+            Ok(_) => return Err(Error::Invalid(questions)),
             Err(wrongs) => wrongs,
         };
         if wrongs.iter().all(|wrong| wrong.field != discount::FIELD) {
-            match self.judge_code(fields, from).await {
+            match self.judge_code(&fields, from).await {
                 Err(Error::Invalid(refused)) => wrongs.extend(refused),
                 judged => judged?,
             }
         }
+        wrongs.extend(questions);
         Err(Error::Invalid(wrongs))
     }
 

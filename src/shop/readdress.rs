@@ -2,15 +2,18 @@
 
 use std::net::IpAddr;
 
+use super::doubts::settled;
 use super::purchase::{recipient_email, recipient_name};
-use super::{Changed, Shop};
+use super::{Changed, GiftFields, Shop};
 use crate::{Error, Result};
 
 impl Shop {
     /// Gives the gift another recipient. With another address the link and the code that were sent before end, and a new mail goes out
-    /// where one had.
-    pub async fn readdress(&self, reference: &str, key: &str, name: &str, email: &str, from: IpAddr) -> Result<Changed> {
-        let (name, email) = match (recipient_name(name), recipient_email(email)) {
+    /// where one had. One that looks mistyped is asked about.
+    pub async fn readdress(&self, reference: &str, key: &str, wish: &GiftFields, from: IpAddr) -> Result<Changed> {
+        let meant = settled("recipient_email", &wish.recipient_email, &wish.recipient_email_answer);
+        let email = meant.and_then(|email| recipient_email(&email));
+        let (name, email) = match (recipient_name(&wish.recipient_name), email) {
             (Ok(name), Ok(email)) => (name, email),
             (name, email) => return Err(Error::Invalid(name.err().into_iter().chain(email.err()).collect())),
         };

@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use super::Shop;
+use super::doubts::settled;
 use crate::accounts::{Account, Password, PasswordError, Purpose};
 use crate::error::Wrong;
 use crate::store::{self, Tx, accounts, gifts};
@@ -37,6 +38,14 @@ impl Registration {
                 Err(vec![wrong, Wrong::new("password", PasswordError::TooShort.to_string())])
             }
             Err(wrong) => Err(vec![wrong]),
+        }
+    }
+
+    /// The same of a form that may be asked whether its address was meant so; `answer` is what came back.
+    pub fn read_answered(email: &str, answer: &str, password: &str) -> Result<Self, Vec<Wrong>> {
+        match settled("email", email, answer) {
+            Ok(meant) => Self::read(&meant, password),
+            Err(question) => Err(Self::read(email, password).err().into_iter().flatten().chain([question]).collect()),
         }
     }
 }

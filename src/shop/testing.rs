@@ -116,6 +116,7 @@ impl World {
             selling: providers.first().map_or(ProviderName::Stripe, |provider| provider.name()),
             providers,
             public_url: Url::parse("http://localhost:3000").unwrap(),
+            report_secrets: Vec::new(),
         }));
         Self { shop, store, clock }
     }

@@ -36,6 +36,17 @@ pub struct Entry {
     pub created_at: Timestamp,
 }
 
+/// An entry as it stands now, whoever works on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub id: OutboxId,
+    pub kind: String,
+    pub refs: String,
+    pub created_at: Timestamp,
+    /// When it was done or given up.
+    pub ended_at: Option<Timestamp>,
+}
+
 /// Something that was given up, for the operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parked {
@@ -65,7 +76,7 @@ pub async fn post(connection: &mut AnyConnection, entry: &NewEntry, now: Timesta
          set state = 'waiting', due_at = excluded.due_at, attempts = 0, done_at = null, version = outbox.version + 1
          where outbox.state in ('waiting', 'dropped')",
     )
-    .bind(id_of(&entry.dedupe_key).as_str())
+    .bind(entry.id().as_str())
     .bind(&entry.kind)
     .bind(&entry.refs)
     .bind(&entry.dedupe_key)
@@ -74,6 +85,13 @@ pub async fn post(connection: &mut AnyConnection, entry: &NewEntry, now: Timesta
     .execute(connection)
     .await?;
     Ok(())
+}
+
+impl NewEntry {
+    /// The id that it has once it is posted.
+    pub fn id(&self) -> OutboxId {
+        id_of(&self.dedupe_key)
+    }
 }
 
 /// An entry's id follows from its key, so that posting needs no randomness and the same work has the same id everywhere.
@@ -146,6 +164,27 @@ pub async fn retry(connection: &mut AnyConnection, entry: &Entry, reason: &str, 
     change_one(connection, query).await
 }
 
+/// An entry by its id, in whatever state it is.
+pub async fn find(connection: &mut AnyConnection, id: &OutboxId) -> Result<Option<Kept>> {
+    let row = sqlx::query("select * from outbox where id = $1").bind(id.as_str()).fetch_optional(connection).await?;
+    row.as_ref().map(kept).transpose()
+}
+
+/// Of all that was done or given up of one kind and about the same things, the last.
+pub async fn last_ended(connection: &mut AnyConnection, kind: &str, refs: &str) -> Result<Option<OutboxId>> {
+    let row = sqlx::query(
+        "select id from outbox
+         where refs = $1 and kind = $2 and state in ('done', 'parked')
+         order by done_at desc, id
+         limit 1",
+    )
+    .bind(refs)
+    .bind(kind)
+    .fetch_optional(connection)
+    .await?;
+    row.as_ref().map(|row| row.parsed("id")).transpose()
+}
+
 /// What was given up, newest first.
 pub async fn parked(connection: &mut AnyConnection, limit: i64) -> Result<Vec<Parked>> {
     let rows = sqlx::query(
@@ -201,6 +240,16 @@ fn entry(row: &AnyRow) -> Result<Entry> {
         attempts: row.number("attempts")?,
         leased_until: row.time("leased_until")?,
         created_at: row.time("created_at")?,
+    })
+}
+
+fn kept(row: &AnyRow) -> Result<Kept> {
+    Ok(Kept {
+        id: row.parsed("id")?,
+        kind: row.text("kind")?,
+        refs: row.text("refs")?,
+        created_at: row.time("created_at")?,
+        ended_at: row.time_or_null("done_at")?,
     })
 }
 
@@ -339,6 +388,24 @@ mod tests {
         posted(&store, &work("said")).await;
         done(&mut store.connection().await.unwrap(), &taken[0], NOW).await.unwrap();
         assert_eq!(leased(&store, "one", after(99_999)).await, []);
+    });
+
+    on_both!(of_the_same_work_the_last_that_ended_is_known, async |store: Store| {
+        let last = async || last_ended(&mut store.connection().await.unwrap(), "receipt", "{}").await.unwrap();
+        for key in ["first", "second", "third"] {
+            posted(&store, &work(key)).await;
+        }
+        assert_eq!(last().await, None, "they all wait");
+        let ids = ["first", "second", "third"].map(|key| work(key).id());
+        let taken = leased(&store, "one", NOW).await;
+        let entry = |id: &OutboxId| taken.iter().find(|entry| entry.id == *id).unwrap();
+        done(&mut store.connection().await.unwrap(), entry(&ids[1]), after(1)).await.unwrap();
+        park(&mut store.connection().await.unwrap(), entry(&ids[0]), "smtp_550", after(2)).await.unwrap();
+        discard(&mut store.connection().await.unwrap(), entry(&ids[2]), "overtaken", after(3)).await.unwrap();
+        assert_eq!(last().await.as_ref(), Some(&ids[0]));
+        let found = find(&mut store.connection().await.unwrap(), &ids[1]).await.unwrap().unwrap();
+        assert_eq!((found.kind.as_str(), found.refs.as_str(), found.ended_at), ("receipt", "{}", Some(after(1))));
+        assert_eq!(find(&mut store.connection().await.unwrap(), &work("unknown").id()).await.unwrap(), None);
     });
 
     on_both!(what_was_done_is_not_done_again, async |store: Store| {

@@ -86,15 +86,15 @@ pub async fn waiting_for_subscription(
     rows.iter().map(|row| Ok((row.parsed("id")?, event(row)?))).collect()
 }
 
-/// Counts a webhook that was refused for `reason`.
-pub async fn refuse(connection: &mut AnyConnection, provider: ProviderName, reason: &str, at: Timestamp) -> Result<()> {
+/// Counts a webhook that was refused for `reason`. `sender` is a provider's name, or `mail` for whoever reports on our mail.
+pub async fn refuse(connection: &mut AnyConnection, sender: &str, reason: &str, at: Timestamp) -> Result<()> {
     sqlx::query(
         "insert into refused_webhooks (provider, reason, day, times, last_at)
          values ($1, $2, $3, 1, $4)
          on conflict (provider, reason, day) do update
          set times = refused_webhooks.times + 1, last_at = excluded.last_at",
     )
-    .bind(provider.as_str())
+    .bind(sender)
     .bind(reason)
     .bind(at.seconds().div_euclid(SECONDS_A_DAY))
     .bind(at.millis())

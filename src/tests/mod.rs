@@ -5,6 +5,8 @@ mod api;
 mod bad_input;
 mod buying;
 mod changing;
+mod delivering;
+mod doubting;
 mod outages;
 mod paying;
 mod printing;

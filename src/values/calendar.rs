@@ -181,6 +181,19 @@ mod tests {
     }
 
     #[test]
+    fn a_morning_that_the_calendar_leaves_out_is_the_next_one_there_is() {
+        let morning = |zone: &str, day: &str| Zone::parse(zone).unwrap().morning_of(day.parse().unwrap());
+        // Samoa had no 30 December 2011: it went from one side of the date line to the other.
+        assert_eq!(morning("Pacific/Apia", "2011-12-29"), Some(at("2011-12-29T19:00:00Z")));
+        assert_eq!(morning("Pacific/Apia", "2011-12-30"), Some(at("2011-12-30T19:00:00Z")));
+        assert_eq!(morning("Pacific/Apia", "2011-12-31"), Some(at("2011-12-30T19:00:00Z")));
+        // Half an hour of summer time, and a change of clocks on the morning itself.
+        assert_eq!(morning("Australia/Lord_Howe", "2026-10-04"), Some(at("2026-10-03T22:00:00Z")));
+        assert_eq!(morning("Europe/Berlin", "2027-10-31"), Some(at("2027-10-31T08:00:00Z")));
+        assert_eq!(morning("Asia/Kathmandu", "2028-02-29"), Some(at("2028-02-29T03:15:00Z")));
+    }
+
+    #[test]
     fn a_day_begins_with_its_first_moment_which_need_not_be_midnight() {
         let day = |zone: &str, day: &str| Zone::parse(zone).unwrap().start_of(day.parse().unwrap());
         assert_eq!(day("Europe/Berlin", "2027-03-01"), Some(at("2027-02-28T23:00:00Z")));

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::mistyped::meant_by;
+
 /// The longest address that SMTP carries, in octets (RFC 5321, 4.5.3.1.3).
 const LONGEST: usize = 254;
 const LONGEST_LOCAL: usize = 64;
@@ -54,6 +56,13 @@ impl Email {
     #[must_use]
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
+    /// The address that was perhaps meant, where the domain looks mistyped.
+    #[must_use]
+    pub fn meant(&self) -> Option<Self> {
+        let (local, domain) = self.0.rsplit_once('@')?;
+        Self::parse(&format!("{local}@{}", meant_by(domain)?)).ok()
     }
 
     /// What somebody else may see of it: `b•••@e•••.com`, of one length whatever is hidden.
@@ -130,6 +139,13 @@ mod tests {
         let typed = Email::parse(" Bea.Lind+gift@Example.COM ").unwrap();
         assert_eq!(typed.as_str(), "Bea.Lind+gift@Example.COM");
         assert_eq!(typed, Email::parse("bea.lind+gift@example.com").unwrap());
+    }
+
+    #[test]
+    fn a_mistyped_domain_is_guessed_and_the_rest_kept_as_typed() {
+        let meant = |typed: &str| Email::parse(typed).unwrap().meant().map(String::from);
+        assert_eq!(meant("Bea.Lind+gift@Gmial.com").as_deref(), Some("Bea.Lind+gift@gmail.com"));
+        assert_eq!(meant("gmial.com@example.com"), None);
     }
 
     #[test]

@@ -4,10 +4,12 @@
 mod accent;
 mod calendar;
 mod crockford;
+mod doubt;
 mod email;
 mod gift_code;
 mod ids;
 mod interval;
+mod mistyped;
 mod money;
 mod occasion;
 mod secret;
@@ -17,6 +19,7 @@ mod type_size;
 
 pub use accent::{Accent, AccentError};
 pub use calendar::{Day, Zone, ZoneError, in_words, months_in_figures, months_in_words};
+pub use doubt::TypedEmail;
 pub use email::{Email, EmailError};
 pub use gift_code::{GiftCode, GiftCodeError};
 pub use ids::{

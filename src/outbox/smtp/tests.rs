@@ -15,9 +15,11 @@ struct Script {
     sender: &'static str,
     recipient: &'static str,
     taken: &'static str,
+    parting: &'static str,
 }
 
-const WILLING: Script = Script { greeting: "220 hello", sender: "250 fine", recipient: "250 fine", taken: "250 taken" };
+const WILLING: Script =
+    Script { greeting: "220 hello", sender: "250 fine", recipient: "250 fine", taken: "250 taken", parting: "221 bye" };
 
 /// Hangs up in place of an answer.
 const HANGS_UP: &str = "";
@@ -64,7 +66,7 @@ async fn converse(mut stream: BufReader<tokio::net::TcpStream>, script: Script) 
                 is_in_mail = true;
                 "354 go on"
             }
-            _ => "221 bye",
+            _ => script.parting,
         };
     }
 }
@@ -118,6 +120,15 @@ async fn a_mail_is_handed_over_with_its_id_its_names_and_both_parts() {
 }
 
 #[tokio::test]
+async fn a_mail_that_was_taken_is_sent_whatever_the_server_says_to_the_goodbye() {
+    for parting in [SILENT, HANGS_UP, "421 4.4.2 too slow", "500 what"] {
+        assert_eq!(sent(Script { parting, ..WILLING }).await, Ok(()), "{parting:?}");
+    }
+    let refused = Script { recipient: "550 5.1.1 no such mailbox", parting: SILENT, ..WILLING };
+    assert_eq!(sent(refused).await, Err(SendError::Refused("smtp_recipient_550".to_owned())));
+}
+
+#[tokio::test]
 async fn a_refused_recipient_or_mail_is_final() {
     for (script, tag) in [
         (Script { recipient: "550 5.1.1 no such mailbox bea@example.com", ..WILLING }, "smtp_recipient_550"),
@@ -131,6 +142,9 @@ async fn a_refused_recipient_or_mail_is_final() {
 async fn anything_else_is_tried_again() {
     for (script, tag) in [
         (Script { recipient: "451 4.7.1 later", ..WILLING }, "smtp_recipient_451"),
+        (Script { recipient: "421 4.3.2 closing", ..WILLING }, "smtp_recipient_421"),
+        (Script { greeting: "421 4.7.0 too many from you", ..WILLING }, "smtp_connect_421"),
+        (Script { taken: "421 4.3.2 closing", ..WILLING }, "smtp_mail_421"),
         (Script { taken: "452 4.3.1 full", ..WILLING }, "smtp_mail_452"),
         (Script { sender: "550 5.7.1 you may not send as gifts@ribbon.example", ..WILLING }, "smtp_sender_550"),
         (Script { greeting: "554 5.7.1 you are on a list", ..WILLING }, "smtp_connect_554"),

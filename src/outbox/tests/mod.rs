@@ -4,10 +4,10 @@ mod world;
 
 use std::time::Duration;
 
-use world::{Mood, NOW, World, secrets};
+use world::{Mood, NOW, World, gift, secrets};
 
 use super::{
-    NewEntry, access_token_made, account_exists, address_change_confirm, address_changed, gift_notice, gift_redeemed,
+    NewEntry, Reported, access_token_made, account_exists, address_change_confirm, address_changed, gift_notice, gift_redeemed,
     password_changed, reset_password, sign_in_link, verify_address,
 };
 use crate::accounts::Purpose;
@@ -44,6 +44,85 @@ on_both!(a_scheduled_gift_waits_for_its_day, async |store: Store| {
     assert_eq!(world.worker("one").work_once(after(Duration::from_hours(47))).await.unwrap(), 0);
     assert_eq!(world.worker("one").work_once(due_at).await.unwrap(), 1);
     assert_eq!(world.gift().await.delivery, Delivery::Sent { sent_at: due_at });
+});
+
+on_both!(a_gift_whose_hour_came_while_nobody_was_there_goes_out_once_at_the_start_of_several_servers, async |store: Store| {
+    let world = World::with(store).await;
+    let due_at = after(Duration::from_hours(48));
+    world.change("rescheduled", |gift| gift.delivery = Delivery::Scheduled { due_at }).await;
+    world.post_gift(&world.gift().await).await;
+    let late = after(Duration::from_hours(90));
+    let servers = ["one", "two", "three"].map(|name| world.worker(name));
+    for _ in 0..3 {
+        for done in futures::future::join_all(servers.iter().map(|server| server.work_once(late))).await {
+            done.unwrap();
+        }
+    }
+    assert_eq!((world.mails().len(), world.waiting().await), (1, 0));
+    assert_eq!(world.gift().await.delivery, Delivery::Sent { sent_at: late });
+});
+
+on_both!(a_clock_that_is_set_back_sends_nothing_twice_and_nothing_early, async |store: Store| {
+    let world = World::with(store).await;
+    let due_at = after(Duration::from_hours(48));
+    world.change("rescheduled", |gift| gift.delivery = Delivery::Scheduled { due_at }).await;
+    world.post_gift(&world.gift().await).await;
+    let worker = world.worker("one");
+    // It fails at its hour, and the clock goes back by a day before it is tried again.
+    world.be(Mood::Failing);
+    assert_eq!(worker.work_once(due_at).await.unwrap(), 1);
+    world.be(Mood::Willing);
+    assert_eq!(worker.work_once(after(Duration::from_hours(24))).await.unwrap(), 0);
+    assert_eq!(worker.work_once(due_at).await.unwrap(), 0, "it waits for its next try");
+    assert_eq!(worker.work_once(due_at.plus(Duration::from_secs(10))).await.unwrap(), 1);
+    // Sent by a clock that is then set back: the hour comes once more, and the mail does not.
+    for hours in [24, 48, 72] {
+        assert_eq!(worker.work_once(after(Duration::from_hours(hours))).await.unwrap(), 0);
+    }
+    assert_eq!(world.mails().len(), 1);
+});
+
+on_both!(a_mail_that_comes_back_before_it_is_marked_as_sent_is_not_sent_again, async |store: Store| {
+    let world = World::with(store).await;
+    world.post_gift(&world.gift().await).await;
+    world.be(Mood::NeverAnswers);
+    let dying = world.worker("dying");
+    let killed = tokio::time::timeout(Duration::from_millis(200), dying.work_once(NOW)).await;
+    assert!(killed.is_err(), "it was killed with the mail in hand");
+    world.hears(Reported::Bounced, after(Duration::from_secs(5))).await;
+    assert!(matches!(world.gift().await.delivery, Delivery::Bounced { .. }));
+    world.be(Mood::Willing);
+    while world.worker("next").work_once(after(Duration::from_secs(30))).await.unwrap() > 0 {}
+    assert_eq!(
+        world.told(),
+        ["ada@example.com: We could not deliver your gift to Bea", "bea@example.com: Ada has given you something"]
+    );
+});
+
+on_both!(a_mail_is_marked_as_sent_after_it_was_said_to_be_delivered, async |store: Store| {
+    let world = World::with(store).await;
+    world.post_gift(&world.gift().await).await;
+    let heard = after(Duration::from_secs(5));
+    world.be(Mood::NeverAnswers);
+    let killed = tokio::time::timeout(Duration::from_millis(200), world.worker("dying").work_once(NOW)).await;
+    assert!(killed.is_err(), "it was killed with the mail in hand");
+    world.hears(Reported::Delivered, heard).await;
+    world.be(Mood::Willing);
+    world.worker("next").work_once(after(Duration::from_secs(30))).await.unwrap();
+    assert_eq!(world.gift().await.delivery, Delivery::Delivered { delivered_at: heard });
+    assert_eq!((world.mails().len(), world.waiting().await), (1, 0));
+});
+
+on_both!(a_card_that_comes_back_to_a_buyer_without_an_address_is_told_to_the_operator, async |store: Store| {
+    let world = World::holding(store, Gift { giver_email: None, ..gift() }).await;
+    world.post_gift(&world.gift().await).await;
+    world.worker("one").work_once(NOW).await.unwrap();
+    world.hears(Reported::Bounced, after(Duration::from_secs(5))).await;
+    world.hears(Reported::Bounced, after(Duration::from_secs(6))).await;
+    while world.worker("one").work_once(after(Duration::from_secs(9))).await.unwrap() > 0 {}
+    let told = world.told();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[1].ends_with("our mail to its recipient came back"), "{told:?}");
 });
 
 on_both!(a_gift_that_was_reissued_meanwhile_is_mailed_with_its_new_code_only, async |store: Store| {
@@ -139,7 +218,7 @@ on_both!(a_refused_address_bounces_at_once_and_the_giver_is_told, async |store: 
     world.be(Mood::Willing);
     world.worker("one").work_once(NOW).await.unwrap();
     assert_eq!(world.told(), ["ada@example.com: We could not deliver your gift to Bea"]);
-    assert!(world.mails()[0].mail.text.contains("refused the address bea@example.com"));
+    assert!(world.mails()[0].mail.text.contains("refused our mail to bea@example.com"));
 });
 
 on_both!(a_bounce_of_an_address_that_was_corrected_meanwhile_changes_nothing, async |store: Store| {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 use url::Url;
 
-use super::super::{Mailer, Outgoing, SendError, Worker, Writer, gift_for_you, receipt};
+use super::super::{Mailer, Outgoing, Report, Reported, SendError, Worker, Writer, gift_for_you, receipt, take_in};
 use crate::accounts::{AccessToken, Account, OneTimeLink, PasswordHash, Purpose};
 use crate::catalog::{Brand, Months, PriceIds, Tier};
 use crate::checkout::{LineItem, Mode, Order, OrderState, ProviderName};
@@ -68,7 +68,11 @@ pub struct World {
 
 impl World {
     pub async fn with(store: Store) -> Self {
-        let (order, gift) = (order(), gift());
+        Self::holding(store, gift()).await
+    }
+
+    pub async fn holding(store: Store, gift: Gift) -> Self {
+        let order = order();
         let mut connection = store.connection().await.unwrap();
         store::orders::insert(&mut connection, &order, None).await.unwrap();
         store::gifts::insert(&mut connection, &gift, &digest(&gift)).await.unwrap();
@@ -164,6 +168,14 @@ impl World {
         token
     }
 
+    /// What became of the gift's first mail is reported.
+    pub async fn hears(&self, what: Reported, at: Timestamp) {
+        let mail = gift_for_you(&self.gift).unwrap().id();
+        let mut tx = self.store.begin().await.unwrap();
+        take_in(&mut tx, &secrets(), &Report { mail, what, at }, at).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// Every mail that was taken, in order.
     pub fn mails(&self) -> Vec<Outgoing> {
         self.mailer.taken.lock().unwrap().clone()
@@ -239,7 +251,7 @@ fn order() -> Order {
     }
 }
 
-fn gift() -> Gift {
+pub fn gift() -> Gift {
     Gift {
         id: "gift_0123456789abcdef".parse().unwrap(),
         version: 1,

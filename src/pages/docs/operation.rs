@@ -17,6 +17,8 @@ pub struct Operation {
     pub answer_example: String,
     pub refused: Vec<Refused>,
     body_example: Option<String>,
+    /// Names and examples of those that stand in a header.
+    headers: Vec<(String, String)>,
     path_example: String,
 }
 
@@ -40,7 +42,7 @@ pub struct Refused {
 
 /// Every endpoint, in the order in which one needs them.
 pub fn operations(description: &Value) -> Vec<Operation> {
-    const ORDER: [&str; 8] = [
+    const ORDER: [&str; 9] = [
         "showCatalog",
         "priceGift",
         "createGiftCheckoutSession",
@@ -49,6 +51,7 @@ pub fn operations(description: &Value) -> Vec<Operation> {
         "redeemGift",
         "showMembership",
         "createCheckoutSession",
+        "reportMail",
     ];
     let paths = description.get("paths").and_then(Value::as_object).into_iter().flatten();
     let mut all: Vec<Operation> = paths
@@ -67,23 +70,27 @@ impl Operation {
         const ANSWER: &str = "/responses/200/content/application~1json";
         let members = |place: &str| operation.pointer(&format!("{place}/schema")).map(|schema| members(description, schema));
         let example = |place: &str| operation.pointer(&format!("{place}/example")).and_then(pretty);
-        let parameters = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
-        let examples =
-            parameters.clone().filter_map(|parameter| Some((text(parameter, "name"), parameter.get("example")?.as_str()?)));
-        let path_example = examples.fold(path.to_owned(), |path, (name, example)| path.replace(&format!("{{{name}}}"), example));
+        let parameters = operation.get("parameters").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let examples = |stands_in: &'static str| {
+            let of_kind = parameters.iter().filter(move |parameter| text(parameter, "in") == stands_in);
+            of_kind.filter_map(|parameter| Some((text(parameter, "name"), text_or_none(parameter, "example")?)))
+        };
+        let path_example =
+            examples("path").fold(path.to_owned(), |path, (name, example)| path.replace(&format!("{{{name}}}"), &example));
         Self {
             id: text(operation, "operationId"),
             method: method.to_uppercase(),
             path: path.to_owned(),
-            summary: text(operation, "summary"),
+            summary: text(operation, "summary").replace('\'', "’"),
             description: text(operation, "description"),
             scope: operation.pointer("/security/0/bearer/0").and_then(Value::as_str).map(str::to_owned),
-            parameters: parameters.map(|parameter| Member::of_parameter(description, parameter)).collect(),
+            parameters: parameters.iter().map(|parameter| Member::of_parameter(description, parameter)).collect(),
             body: members(BODY).unwrap_or_default(),
             answer: members(ANSWER).unwrap_or_default(),
             answer_example: example(ANSWER).unwrap_or_default(),
             refused: refused(operation),
             body_example: example(BODY),
+            headers: examples("header").collect(),
             path_example,
         }
     }
@@ -94,9 +101,9 @@ impl Operation {
         if self.scope.is_some() {
             lines.push("  -H \"Authorization: Bearer $RIBBON_TOKEN\"".to_owned());
         }
+        lines.extend(self.headers.iter().map(|(name, example)| format!("  -H '{name}: {example}'")));
         if let Some(body) = &self.body_example {
             lines.push("  -H 'Content-Type: application/json'".to_owned());
-            lines.push("  -H 'Idempotency-Key: order-1042'".to_owned());
             lines.push(format!("  -d '{body}'"));
         }
         lines.join(" \\\n")
@@ -202,7 +209,11 @@ impl Refused {
 }
 
 fn text(value: &Value, name: &str) -> String {
-    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    text_or_none(value, name).unwrap_or_default()
+}
+
+fn text_or_none(value: &Value, name: &str) -> Option<String> {
+    value.get(name)?.as_str().map(str::to_owned)
 }
 
 fn pretty(value: &Value) -> Option<String> {

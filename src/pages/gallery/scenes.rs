@@ -61,6 +61,12 @@ fn shop_scenes() -> Vec<Scene> {
         Wrong::new("buyer_email", "Enter your email address, so that the receipt can reach you"),
         Wrong::new("promo_code", "SPRING24 ended on 31 May 2026. Remove it, or use another"),
     ]);
+    let asked = Error::Invalid(vec![
+        Wrong::new("recipient_name", "Enter their name as it shall stand on the card"),
+        Wrong::question("recipient_email", "Did you mean bea.lindqvist@gmail.com?"),
+        Wrong::question("buyer_email", "Did you mean ada@hotmail.com?"),
+    ]);
+    let odd = [("recipient_email", "bea.lindqvist@gmial.com"), ("buyer_email", "ada@hotmial.com")];
     let hostile = Error::Invalid(vec![Wrong::new("recipient_name", format!("{HOSTILE} is no name"))]);
     let typed = [
         ("recipient_name", "Bea"),
@@ -75,6 +81,7 @@ fn shop_scenes() -> Vec<Scene> {
         Scene { is_test_mode: true, ..scene("home", || view! { <HomePage/> }.into_any()) },
         scene("gift", || view! { <GiftPage/> }.into_any()),
         scene("gift-refused", || view! { <GiftPage/> }.into_any()).refused(four, &typed),
+        scene("gift-asked", || view! { <GiftPage/> }.into_any()).refused(asked, &odd),
         scene("gift-hostile", || view! { <GiftPage/> }.into_any()).refused(hostile, &worse),
         scene("gift-provider-away", || view! { <GiftPage/> }.into_any())
             .refused(Error::ProviderUnavailable("refused".into()), &typed),

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::super::Refusal;
 use crate::catalog::PromoName;
 use crate::shop::Quote;
-use crate::values::{Message, PersonName};
+use crate::values::{Email, Message, PersonName, TypedEmail};
 
 /// The names by which a control points at the texts that describe it, the refusal before the hint.
 struct Wiring {
@@ -22,28 +22,69 @@ impl Wiring {
         Self { wrong, described_by: (!described_by.is_empty()).then_some(described_by) }
     }
 
+    /// The same of a field that is asked about: nothing is wrong with what it holds.
+    fn asked(name: &str, has_hint: bool) -> Self {
+        Self { wrong: None, ..Self::of(name, has_hint) }
+    }
+
     fn invalid(&self) -> Option<&'static str> {
         self.wrong.is_some().then_some("true")
     }
 }
 
-/// Label, refusal, control and hint, one below the other.
+/// An address that looks mistyped, and the one that was perhaps meant.
+#[derive(Clone)]
+pub struct Question {
+    typed: String,
+    meant: Email,
+}
+
+/// Two answers, of which none is chosen beforehand: what was typed may well be right.
+#[component]
+fn Asked(name: &'static str, question: Question) -> impl IntoView {
+    let Question { typed, meant } = question;
+    let domain_typed = Email::parse(&typed).map_or_else(|_| typed.clone(), |email| email.domain().to_owned());
+    let answer = |value: String, words: String| {
+        view! {
+            <label>
+                <input type="radio" name=format!("{name}_answer") value=value/>
+                {words}
+            </label>
+        }
+    };
+    let yes = format!("Yes, it is {}", meant.domain());
+    let no = format!("No, keep {domain_typed}");
+    let message = Refusal::of_this_page().and_then(|refusal| refusal.message(name));
+    view! {
+        <div class="wrong asked" role="radiogroup" aria-labelledby=format!("{name}-error")>
+            <p id=format!("{name}-error")>{message}</p>
+            {answer(meant.as_str().to_owned(), yes)}
+            {answer(typed, no)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Label, refusal or question, control and hint, one below the other.
 #[component]
 fn Labelled(
     name: &'static str,
     label: String,
     optional: bool,
     wrong: Option<String>,
+    #[prop(optional_no_strip)] question: Option<Question>,
     hint: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
     let optional = optional.then(|| view! { " "<span class="opt">"(optional)"</span> });
     let wrong = wrong.map(|wrong| view! { <p class="wrong" id=format!("{name}-error")>{wrong}</p> });
+    let question = question.map(|question| view! { <Asked name question/> });
     let hint = hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> });
     view! {
         <div class="field">
             <label for=name>{label}{optional}</label>
             {wrong}
+            {question}
             {children()}
             {hint}
         </div>
@@ -63,12 +104,16 @@ pub fn Field(
     #[prop(optional)] optional: bool,
     #[prop(optional)] class: Option<&'static str>,
     #[prop(default = PersonName::LONGEST)] longest: usize,
+    #[prop(optional_no_strip)] question: Option<Question>,
 ) -> impl IntoView {
-    let wiring = Wiring::of(name, hint.is_some());
+    let wiring = match question {
+        Some(_) => Wiring::asked(name, hint.is_some()),
+        None => Wiring::of(name, hint.is_some()),
+    };
     let (invalid, described_by) = (wiring.invalid(), wiring.described_by);
     let typed = !matches!(kind, "date" | "password");
     view! {
-        <Labelled name label optional wrong=wiring.wrong hint>
+        <Labelled name label optional wrong=wiring.wrong question hint>
             <input
                 id=name
                 name=name
@@ -87,17 +132,35 @@ pub fn Field(
     .into_any()
 }
 
-/// An email address.
+/// An email address. With an `answer`, empty before there was one, it is asked once whether an address that looks mistyped was meant so.
 #[component]
 pub fn EmailField(
     #[prop(default = "email")] name: &'static str,
     #[prop(default = "Email address".to_owned(), into)] label: String,
     #[prop(optional, into)] value: String,
+    #[prop(optional, into)] answer: Option<String>,
     #[prop(optional_no_strip, into)] hint: Option<&'static str>,
     #[prop(default = "username")] autocomplete: &'static str,
 ) -> impl IntoView {
     const LONGEST: usize = 254;
-    view! { <Field name label value hint kind="email" autocomplete longest=LONGEST/> }
+    let typed = match answer {
+        Some(answer) => TypedEmail::read(&value, &answer),
+        None => TypedEmail::Plain(value),
+    };
+    let value = typed.text().to_owned();
+    let (kept, question) = match typed {
+        TypedEmail::Plain(_) => (None, None),
+        TypedEmail::Kept(text) => (Some(view! { <input type="hidden" name=format!("{name}_answer") value=text/> }), None),
+        TypedEmail::Odd { typed, meant } => {
+            let is_asked = Refusal::of_this_page().is_some_and(|refusal| refusal.asks(name));
+            (None, is_asked.then_some(Question { typed, meant }))
+        }
+    };
+    view! {
+        <Field name label value hint kind="email" autocomplete longest=LONGEST question/>
+        {kept}
+    }
+    .into_any()
 }
 
 /// A password. It is never shown again, whatever was refused.

@@ -150,7 +150,7 @@ fn fetched_from<'a>(state: &'a State, id: &str) -> Result<&'a Endpoint, CreemErr
 }
 
 fn waits(state: &State, endpoint: &Endpoint, event: &Event) -> bool {
-    event.provider == Provider::Creem
+    event.provider == Some(Provider::Creem)
         && event.at >= endpoint.made_at
         && endpoint.asked.get("status") == Some(&json!("enabled"))
         && (endpoint.kinds.is_empty() || endpoint.kinds.contains(&event.kind))

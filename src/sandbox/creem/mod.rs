@@ -117,7 +117,7 @@ fn event(change: &Change<'_>, session: &Session, kind: &str, object: &Value) -> 
     let body = json!({ "id": id, "eventType": kind, "created_at": change.now.millis(), "object": object });
     Event {
         id,
-        provider: session.provider,
+        provider: Some(session.provider),
         kind: kind.to_owned(),
         session_id: session.id.clone(),
         at: change.now,

@@ -135,7 +135,7 @@ fn message(record: &Value, object: &str, customer: &Value) -> Value {
 fn event(change: &Change<'_>, kind: &str, session_id: &str, body: &Value) -> Event {
     Event {
         id: change.id("msg_"),
-        provider: Provider::Flowglad,
+        provider: Some(Provider::Flowglad),
         kind: kind.to_owned(),
         session_id: session_id.to_owned(),
         at: change.now,

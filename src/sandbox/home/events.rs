@@ -86,17 +86,24 @@ pub fn entry(event: &Event, post: &Post) -> String {
     format!(
         "<article class=\"entry event\"><details><summary><h3>{kind}</h3> {states} \
          <span class=\"soft\">{provider} · {at}</span></summary>\
-         <p class=\"soft\"><span class=\"id\">{id}</span> about <a class=\"id\" href=\"#{session}\">{session}</a></p>\
+         <p class=\"soft\"><span class=\"id\">{id}</span> about <a class=\"id\" href=\"{place}\">{about}</a></p>\
          <ul>{journeys}</ul><p>Send it again:</p>{again}<pre tabindex=\"0\">{body}</pre></details>{under_way}</article>",
         kind = escape(&event.kind),
-        provider = protocol::of(event.provider).title(),
+        provider = event.provider.map_or("Mailbox", |provider| protocol::of(provider).title()),
         at = moment(event.at),
         id = escape(&event.id),
-        session = escape(&event.session_id),
+        place = place(event),
+        about = escape(&event.session_id),
         again = form(event, &again()),
         under_way = form(event, &ways_on(&deliveries)),
         body = escape(&laid_out(&event.body)),
     )
+}
+
+/// Where the session or the mail is shown that an event is about.
+fn place(event: &Event) -> String {
+    let about = escape(&event.session_id);
+    if event.provider.is_some() { format!("#{about}") } else { format!("/inbox/{about}") }
 }
 
 /// A body as it can be read: what is sent has neither spaces nor lines.
@@ -150,7 +157,7 @@ fn journey(delivery: &Delivery, event: &Event, post: &Post) -> String {
     let to = match &delivery.to {
         Destination::Shop => "To the shop".to_owned(),
         Destination::Endpoint(id) => {
-            let url = post.endpoint(event.provider, id).map_or(id.as_str(), |endpoint| &endpoint.url);
+            let url = post.endpoint_for(event, id).map_or(id.as_str(), |endpoint| &endpoint.url);
             format!("To <span class=\"id\">{}</span>", escape(url))
         }
     };

@@ -95,7 +95,7 @@ fn event(change: &Change<'_>, session: &Session, kind: &str, data: &Value) -> Ev
     });
     Event {
         id,
-        provider: session.provider,
+        provider: Some(session.provider),
         kind: kind.to_owned(),
         session_id: session.id.clone(),
         at: change.now,
@@ -113,7 +113,7 @@ pub fn all(state: &State, asked: &Asked<'_>) -> Outcome {
         None => event.kind == asked,
     };
     let is_asked_for = |event: &&Event| {
-        event.provider == Provider::Stripe
+        event.provider == Some(Provider::Stripe)
             && form.text("type").is_none_or(|kind| is_kind(event, kind))
             && (kinds.is_empty() || kinds.iter().any(|kind| is_kind(event, kind)))
             && since.is_none_or(|since| event.at.seconds() >= since)
@@ -124,7 +124,7 @@ pub fn all(state: &State, asked: &Asked<'_>) -> Outcome {
 
 /// `GET /v1/events/{id}`.
 pub fn one(state: &State, asked: &Asked<'_>) -> Outcome {
-    let found = state.post.event(asked.id).filter(|event| event.provider == Provider::Stripe);
+    let found = state.post.event(asked.id).filter(|event| event.provider == Some(Provider::Stripe));
     found.map(body_of).ok_or_else(|| StripeError::unknown("event", "id", asked.id))
 }
 

@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{Attempt, Delivery, Destination, Event, Forgery};
-use crate::sandbox::protocol::{self, Protocol};
 use crate::sandbox::world::World;
+use crate::sandbox::{protocol, reports};
 use crate::values::Timestamp;
 
 /// How long somebody may take to answer.
@@ -66,19 +66,22 @@ async fn carry(world: Arc<World>, client: Client, delivery: Delivery, event: Eve
 async fn address(world: &World, to: &Destination, event: &Event) -> Option<(String, String)> {
     match to {
         Destination::Shop => {
-            let secret = world.keys.of(event.provider).webhook_secret.clone();
-            Some((world.webhook_url(protocol::of(event.provider).webhook_path()), secret))
+            let (path, secret) = match event.provider {
+                Some(provider) => (protocol::of(provider).webhook_path(), &world.keys.of(provider).webhook_secret),
+                None => (reports::WEBHOOK_PATH, &world.keys.inbox.webhook_secret),
+            };
+            Some((world.webhook_url(path), secret.clone()))
         }
         Destination::Endpoint(id) => {
             let look = |endpoint: &super::Endpoint| (endpoint.url.clone(), endpoint.secret.clone());
-            world.read(|state| state.post.endpoint(event.provider, id).filter(|endpoint| endpoint.is_active).map(look)).await
+            world.read(|state| state.post.endpoint_for(event, id).filter(|endpoint| endpoint.is_active).map(look)).await
         }
     }
 }
 
 async fn post(client: &Client, url: &str, secret: &str, delivery: &Delivery, event: &Event, at: Timestamp) -> (String, bool) {
     let mut request = client.post(url).header("content-type", "application/json; charset=utf-8");
-    for (name, value) in signature(protocol::of(event.provider), secret, event, delivery.forgery, at) {
+    for (name, value) in signature(secret, event, delivery.forgery, at) {
         request = request.header(name, value);
     }
     let mut body = event.body.clone();
@@ -92,17 +95,15 @@ async fn post(client: &Client, url: &str, secret: &str, delivery: &Delivery, eve
     }
 }
 
-fn signature(
-    protocol: &dyn Protocol,
-    secret: &str,
-    event: &Event,
-    forgery: Option<Forgery>,
-    at: Timestamp,
-) -> Vec<(&'static str, String)> {
+fn signature(secret: &str, event: &Event, forgery: Option<Forgery>, at: Timestamp) -> Vec<(&'static str, String)> {
+    let sign = |secret: &str, at: Timestamp| match event.provider {
+        Some(provider) => protocol::of(provider).sign(secret, event, at),
+        None => reports::sign(secret, event, at),
+    };
     match forgery {
-        None | Some(Forgery::ChangedBytes) => protocol.sign(secret, event, at),
-        Some(Forgery::WrongSecret) => protocol.sign(WRONG_SECRET, event, at),
-        Some(Forgery::Stale) => protocol.sign(secret, event, at.minus(STALE)),
+        None | Some(Forgery::ChangedBytes) => sign(secret, at),
+        Some(Forgery::WrongSecret) => sign(WRONG_SECRET, at),
+        Some(Forgery::Stale) => sign(secret, at.minus(STALE)),
         Some(Forgery::Unsigned) => Vec::new(),
     }
 }

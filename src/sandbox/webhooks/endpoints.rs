@@ -24,7 +24,7 @@ pub struct Endpoint {
 impl Endpoint {
     fn takes(&self, event: &Event) -> bool {
         let is_wanted = self.kinds.is_empty() || self.kinds.iter().any(|kind| kind == "*" || *kind == event.kind);
-        self.is_active && self.provider == event.provider && is_wanted
+        self.is_active && event.provider == Some(self.provider) && is_wanted
     }
 }
 
@@ -36,6 +36,11 @@ impl Post {
     /// A provider's own, in the order of their making.
     pub fn endpoints_of(&self, provider: Provider) -> impl DoubleEndedIterator<Item = &Endpoint> {
         self.endpoints.iter().filter(move |endpoint| endpoint.provider == provider)
+    }
+
+    /// The one to which an event goes under this id.
+    pub fn endpoint_for(&self, event: &Event, id: &str) -> Option<&Endpoint> {
+        self.endpoint(event.provider?, id)
     }
 
     pub fn endpoint(&self, provider: Provider, id: &str) -> Option<&Endpoint> {

@@ -7,7 +7,7 @@ fn at(seconds: i64) -> Timestamp {
 fn event(id: &str, seconds: i64) -> Event {
     Event {
         id: id.to_owned(),
-        provider: Provider::Stripe,
+        provider: Some(Provider::Stripe),
         kind: "checkout.session.completed".to_owned(),
         session_id: "cs_test_1".to_owned(),
         at: at(seconds),

@@ -17,6 +17,8 @@ pub struct Mailboxes {
 
 #[derive(Clone)]
 pub struct Mail {
+    /// Without brackets.
+    pub message_id: String,
     pub to: String,
     pub subject: String,
     pub text: String,
@@ -26,12 +28,13 @@ pub struct Mail {
 #[async_trait]
 impl Mailer for Mailboxes {
     async fn send(&self, mail: &Outgoing) -> Result<(), SendError> {
+        let message_id = mail.message_id.clone();
         let mail = &mail.mail;
         if self.unknown.lock().unwrap().iter().any(|unknown| unknown == mail.to.as_str()) {
             return Err(SendError::Refused("smtp_recipient_550".to_owned()));
         }
         let (subject, text, html) = (mail.subject.clone(), mail.text.clone(), mail.html.clone());
-        self.delivered.lock().unwrap().push(Mail { to: mail.to.as_str().to_owned(), subject, text, html });
+        self.delivered.lock().unwrap().push(Mail { message_id, to: mail.to.as_str().to_owned(), subject, text, html });
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ mod mail;
 mod page;
 mod people;
 mod program;
+mod reports;
 mod rows;
 mod stripe;
 
@@ -24,7 +25,7 @@ use crate::catalog::{Brand, Catalog};
 use crate::checkout::signatures::stripe_header;
 use crate::checkout::{Provider, ProviderName};
 use crate::gifts::RefundRule;
-use crate::outbox::{Worker, Writer};
+use crate::outbox::{ReportSecret, Worker, Writer};
 use crate::pages::Shopfront;
 use crate::server::{Gate, RouterParts, Site, router};
 use crate::shop::testing::{Seeded, StoppedClock};
@@ -40,6 +41,7 @@ pub use log::Log;
 pub use mail::{Mail, Mailboxes};
 pub use people::{PASSWORD, Promise};
 pub use program::{Program, Reply};
+pub use reports::REPORT_SECRET;
 pub use stripe::{HOSTED, Says, ScriptedStripe, WEBHOOK_SECRET};
 
 /// Tells one story twice, on each engine: `journey!(a_gift_arrives, async |world: &World| { … });`
@@ -96,15 +98,28 @@ impl World {
     pub async fn selling(catalog: Catalog, store: Store) -> Self {
         let stripe = Arc::new(ScriptedStripe::new());
         let provider: Arc<dyn Provider> = Arc::<ScriptedStripe>::clone(&stripe);
-        Self::opened(catalog, provider, stripe, store).await
+        Self::opened(catalog, provider, stripe, believed(), store).await
+    }
+
+    /// The same shop where no secret was set by which a report about mail could be believed.
+    pub async fn deaf(store: Store) -> Self {
+        let stripe = Arc::new(ScriptedStripe::new());
+        let provider: Arc<dyn Provider> = Arc::<ScriptedStripe>::clone(&stripe);
+        Self::opened(Catalog::default(), provider, stripe, Vec::new(), store).await
     }
 
     /// A shop that sells through `provider`; `stripe` then only stands by.
     pub async fn selling_through(provider: Arc<dyn Provider>, stripe: Arc<ScriptedStripe>, store: Store) -> Self {
-        Self::opened(Catalog::default(), provider, stripe, store).await
+        Self::opened(Catalog::default(), provider, stripe, believed(), store).await
     }
 
-    async fn opened(catalog: Catalog, provider: Arc<dyn Provider>, stripe: Arc<ScriptedStripe>, store: Store) -> Self {
+    async fn opened(
+        catalog: Catalog,
+        provider: Arc<dyn Provider>,
+        stripe: Arc<ScriptedStripe>,
+        report_secrets: Vec<ReportSecret>,
+        store: Store,
+    ) -> Self {
         let clock = Arc::new(StoppedClock::at_noon());
         let secrets = Secrets { current: Secret::parse(&"s".repeat(Secret::SHORTEST)).unwrap(), previous: None };
         let (brand, public_url) = (Brand::default(), Url::parse(SHOP).unwrap());
@@ -120,6 +135,7 @@ impl World {
             providers: vec![Arc::clone(&provider)],
             selling: ProviderName::Stripe,
             public_url: public_url.clone(),
+            report_secrets,
         }));
         let sessions = Sessions::new(store.clone(), Arc::<StoppedClock>::clone(&clock));
         let router = doors(&shop, &brand, sessions).await;
@@ -207,6 +223,10 @@ impl World {
         subjects.sort_unstable();
         subjects
     }
+}
+
+fn believed() -> Vec<ReportSecret> {
+    vec![ReportSecret::parse(REPORT_SECRET).unwrap()]
 }
 
 async fn doors(shop: &Arc<Shop>, brand: &Brand, sessions: Sessions) -> Router {

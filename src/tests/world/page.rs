@@ -7,8 +7,13 @@ use std::collections::BTreeMap;
 pub struct Form {
     /// `None` sends it to the page's own address.
     pub action: Option<String>,
-    pub fields: Vec<(String, String)>,
+    pub fields: Fields,
+    /// Every radio button and box of it, chosen or not.
+    choices: Fields,
 }
+
+/// Names and values.
+type Fields = Vec<(String, String)>;
 
 impl Form {
     /// What stands in a field; empty where there is no such field.
@@ -16,10 +21,14 @@ impl Form {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
-    /// Writes into a field that the form has.
+    /// Writes into a field that the form has, or chooses what it offers.
     pub fn fill(&mut self, name: &str, value: &str) {
-        let field = self.fields.iter_mut().find(|(field, _)| field == name);
-        field.unwrap_or_else(|| panic!("the form has no field {name}")).1 = value.to_owned();
+        let choice = (name.to_owned(), value.to_owned());
+        match self.fields.iter_mut().find(|(field, _)| field == name) {
+            Some(field) => *field = choice,
+            None if self.choices.contains(&choice) => self.fields.push(choice),
+            None => panic!("the form has no field {name}"),
+        }
     }
 }
 
@@ -62,16 +71,16 @@ pub fn form_with_button(html: &str, label: &str) -> Option<Form> {
         let (form, _) = rest.split_once("</form>")?;
         let (opening, inner) = form.split_once('>')?;
         let button = button_saying(inner, label)?;
-        let mut fields = fields(inner);
+        let (mut fields, choices) = controls(inner);
         fields.extend(button.get("name").map(|name| (name.clone(), button.get("value").cloned().unwrap_or_default())));
         let action = button.get("formaction").cloned().or_else(|| attributes(&format!("form {opening}")).remove("action"));
-        Some(Form { action, fields })
+        Some(Form { action, fields, choices })
     })
 }
 
 /// What the page says stands in a field, whatever form it is in.
 pub fn value_of(html: &str, field: &str) -> Option<String> {
-    fields(html).into_iter().find(|(name, _)| name == field).map(|(_, value)| value)
+    controls(html).0.into_iter().find(|(name, _)| name == field).map(|(_, value)| value)
 }
 
 fn button_saying(inner: &str, label: &str) -> Option<BTreeMap<String, String>> {
@@ -85,8 +94,9 @@ fn button_saying(inner: &str, label: &str) -> Option<BTreeMap<String, String>> {
     })
 }
 
-fn fields(inner: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
+/// What would be sent, and every choice that is offered.
+fn controls(inner: &str) -> (Fields, Fields) {
+    let (mut found, mut choices) = (Vec::new(), Vec::new());
     let mut select = None;
     let mut rest = pieces(inner);
     while let Some(piece) = rest.next() {
@@ -96,6 +106,7 @@ fn fields(inner: &str) -> Vec<(String, String)> {
         match (name(tag), field) {
             ("input", Some(field)) => {
                 let is_choice = matches!(attributes.get("type").map(String::as_str), Some("radio" | "checkbox"));
+                choices.extend(is_choice.then(|| (field.clone(), value.clone())));
                 if !is_choice || attributes.contains_key("checked") {
                     found.push((field, value));
                 }
@@ -116,7 +127,7 @@ fn fields(inner: &str) -> Vec<(String, String)> {
             _ => {}
         }
     }
-    found
+    (found, choices)
 }
 
 enum Piece<'a> {
@@ -203,7 +214,8 @@ fn a_form_is_read_as_a_browser_would_send_it() {
     assert_eq!(form.action.as_deref(), Some("/a?b=1&c=2"));
     assert_eq!(["h", "r", "t", "s", "goes"].map(|name| form.get(name)), ["1 < 2", "two", "<b>", "y", "on"]);
     form.fill("h", "else");
-    assert_eq!(form.get("h"), "else");
+    form.fill("r", "one");
+    assert_eq!((form.get("h"), form.get("r")), ("else", "one"));
     assert!(form_with_button(html, "Stop").is_none());
     assert!(main_text(html).ends_with("One two\nthree"), "{}", main_text(html));
 }

@@ -124,7 +124,8 @@ impl Desk {
     pub async fn readdress(&self, gift: u8, person: u8) {
         let Some(gift) = self.gift(gift).await else { return };
         let email = pick(&self.people, person).unwrap().email.as_str();
-        let readdressed = self.shop().readdress(gift.id.as_str(), &self.key(&gift), "Somebody", email, self.somewhere()).await;
+        let wish = GiftFields { recipient_name: "Somebody".into(), recipient_email: email.into(), ..GiftFields::default() };
+        let readdressed = self.shop().readdress(gift.id.as_str(), &self.key(&gift), &wish, self.somewhere()).await;
         self.expect(readdressed);
     }
 
