@@ -73,7 +73,7 @@ def sign(case, count):
     name, at = f"msg_{count}", str(int(time.time()))
     signed = hmac.new(REPORT_KEY, f"{name}.{at}.".encode() + case.body, hashlib.sha256).digest()
     signature = f"v1,{base64.b64encode(signed).decode()}"
-    case.headers |= {"webhook-id": name, "webhook-timestamp": at, "webhook-signature": signature}
+    case.headers.update({"webhook-id": name, "webhook-timestamp": at, "webhook-signature": signature})
 
 
 def known(operation, body, count):
