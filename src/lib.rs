@@ -54,7 +54,8 @@
 //! 7. **Redeemed.** [`shop::Shop::redeem`]: in one transaction the gift is redeemed, the grant appended to the ledger, and the giver told.
 //!    [`shop::Shop::account_page`] shows the time that it gave, by [`memberships::timeline`].
 //! 8. **Undone.** A refund or a lost dispute comes in by the same way as the payment did, and voids the gift, or ends what is left of the
-//!    grant and nothing else. What we want of a provider ourselves, such as giving a second payment back, is an errand of the [`outbox`].
+//!    grant and nothing else. What we want of a provider ourselves, such as giving back a second payment, or that of a gift
+//!    which its buyer has taken back, is an errand of the [`outbox`].
 //!
 //! A program comes by the same verbs as a page: `api` reads its body member by member, names all that is wrong at once, and asks
 //! [`visitor::bearer`] whose token it shows. What it may send and what it gets is described by [`api::describe`], from the code itself;

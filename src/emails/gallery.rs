@@ -70,6 +70,8 @@ pub(super) fn receipt() -> Receipt {
         list_price: Money::new(19_200, Currency::EUR),
         discount: Some(Discount { code: Some("SPRING24".to_owned()), amount: Money::new(1_920, Currency::EUR) }),
         total: Money::new(17_280, Currency::EUR),
+        paid: None,
+        tax: Some(("19 % VAT".to_owned(), Money::new(2_759, Currency::EUR))),
         paid_at: NOW,
         card: CardPlan::Now,
         status_page: status_page(),
@@ -106,11 +108,11 @@ pub(super) fn delivery_failed() -> DeliveryFailed {
 }
 
 pub(super) fn reversals() -> Vec<Letter> {
-    let refunded = |was_redeemed| {
+    let refunded = |minor, was_redeemed| {
         Letter::GiftRefunded(GiftRefunded {
             to: email("ada@example.com"),
             recipient_name: bea(),
-            total: Money::new(17_280, Currency::EUR),
+            total: Money::new(minor, Currency::EUR),
             was_redeemed,
             status_page: status_page(),
             reference: reference(),
@@ -123,7 +125,7 @@ pub(super) fn reversals() -> Vec<Letter> {
         account_page: page("account"),
         reference: reference(),
     };
-    vec![refunded(false), refunded(true), Letter::GiftTakenBack(taken_back)]
+    vec![refunded(17_280, false), refunded(17_280, true), refunded(0, false), Letter::GiftTakenBack(taken_back)]
 }
 
 pub(super) fn about_accounts() -> Vec<Letter> {

@@ -17,6 +17,10 @@ pub struct Receipt {
     pub list_price: Money,
     pub discount: Option<Discount>,
     pub total: Money,
+    /// What came, where that was another sum.
+    pub paid: Option<Money>,
+    /// The tax that is in what was paid, by its label.
+    pub tax: Option<(String, Money)>,
     pub paid_at: Timestamp,
     pub card: CardPlan,
     /// The buyer's own page of this gift.
@@ -34,10 +38,11 @@ pub struct Discount {
 }
 
 /// How the card reaches the recipient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CardPlan {
     Now,
-    On(Timestamp),
+    /// Then, by the clock by which the day was chosen.
+    On(Timestamp, Zone),
     /// The buyer hands it over.
     ByHand,
     /// Something about the payment is being checked first.
@@ -61,18 +66,13 @@ impl Receipt {
         let paid_on = zone.date(self.paid_at);
         let blocks = vec![
             Block::Title(words!("Your gift to ", &self.recipient_name)),
-            Block::Say(self.plan(zone)),
+            Block::Say(self.plan()),
             Block::Button { label: "See your gift’s page", url: self.status_page.0.clone() },
             Block::Aside(words!(
                 "It shows when the card was sent and when it is opened. The link is yours alone: whoever has it can see the page."
             )),
             Block::Sums(self.sums()),
-            Block::Facts(vec![
-                ("Paid on", paid_on),
-                ("Sold by", format!("{}, {}", brand.name, brand.postal_address)),
-                ("Order", self.order_id.to_string()),
-                ("Gift", self.reference.to_string()),
-            ]),
+            Block::Facts(self.facts(brand, paid_on)),
             Block::Aside(words!("Paid once. Nothing renews by itself.")),
         ];
         Sheet {
@@ -90,18 +90,26 @@ impl Receipt {
         }
     }
 
-    fn plan(&self, zone: &Zone) -> Line {
+    fn facts(&self, brand: &Brand, paid_on: String) -> Vec<(&'static str, String)> {
+        let seller = [("Paid on", paid_on), ("Sold by", format!("{}, {}", brand.name, brand.postal_address))];
+        let tax_id = brand.tax_id.clone().map(|id| ("Tax number", id));
+        let untaxed = self.tax.is_none().then(|| ("Tax", "none stated".to_owned()));
+        let references = [("Order", self.order_id.to_string()), ("Gift", self.reference.to_string())];
+        seller.into_iter().chain(tax_id).chain(untaxed).chain(references).collect()
+    }
+
+    fn plan(&self) -> Line {
         let address = self.recipient_email.as_str();
-        match self.card {
+        match &self.card {
             CardPlan::Now => words!("Thank you. The card is on its way to ", &self.recipient_name, " at ", strong(address), "."),
-            CardPlan::On(due_at) => {
+            CardPlan::On(due_at, zone) => {
                 words!(
                     "Thank you. The card goes to ",
                     &self.recipient_name,
                     " at ",
                     strong(address),
                     " on ",
-                    zone.date(due_at),
+                    zone.moment(*due_at),
                     "."
                 )
             }
@@ -125,6 +133,9 @@ impl Receipt {
             sums.push(Sum { what, amount: format!("−{}", amount.exact()), is_total: false });
         }
         sums.push(Sum { what: "Total".to_owned(), amount: self.total.exact(), is_total: true });
+        sums.extend(self.paid.map(|paid| Sum { what: "Paid".to_owned(), amount: paid.exact(), is_total: true }));
+        let tax = self.tax.as_ref();
+        sums.extend(tax.map(|(label, tax)| Sum { what: format!("Including {label}"), amount: tax.exact(), is_total: false }));
         sums
     }
 }
@@ -188,6 +199,7 @@ mod tests {
             Founder, 12 months    €192.00
             Promo code SPRING24   −€19.20
             Total                 €172.80
+            Including 19 % VAT     €27.59
 
             Paid on: 21 November 2026
             Sold by: Ribbon, 12 Harbour Street
@@ -215,12 +227,20 @@ mod tests {
     }
 
     #[test]
+    fn a_receipt_without_tax_says_so_and_one_for_another_sum_has_both() {
+        let paid = Some(Money::new(10_000, Currency::EUR));
+        let text = rendered(&Letter::Receipt(Receipt { tax: None, paid, ..receipt() })).text;
+        assert!(text.contains("Total                 €172.80\nPaid                  €100.00\n"), "{text}");
+        assert!(text.contains("Tax: none stated\n"), "{text}");
+    }
+
+    #[test]
     fn a_receipt_says_how_the_card_arrives() {
         let says = |card| rendered(&Letter::Receipt(Receipt { card, ..receipt() })).text.lines().nth(2).unwrap().to_owned();
         assert_eq!(says(CardPlan::Now), "Thank you. The card is on its way to Bea at bea@example.com.");
         assert_eq!(
-            says(CardPlan::On(Timestamp::from_seconds(1_798_102_800))),
-            "Thank you. The card goes to Bea at bea@example.com on 24 December 2026."
+            says(CardPlan::On(Timestamp::from_seconds(1_798_056_000), Zone::parse("Pacific/Auckland").unwrap())),
+            "Thank you. The card goes to Bea at bea@example.com on 24 December 2026, 09:00 in Auckland."
         );
         assert!(says(CardPlan::Held).contains("We are checking this payment before the card goes to Bea."));
         assert_eq!(

@@ -3,7 +3,7 @@
 use super::givers::giver_foot;
 use super::sheet::{Block, Ribbon, Sheet, strong, words};
 use super::{House, SecretLink};
-use crate::catalog::{Months, Tier};
+use crate::catalog::{Brand, Months, Tier};
 use crate::values::{Email, GiftId, Money, PersonName};
 
 /// "The payment for your gift to Bea has gone back".
@@ -31,6 +31,9 @@ pub struct GiftTakenBack {
 
 impl GiftRefunded {
     pub(super) fn sheet(&self, House { brand, .. }: House<'_>) -> Sheet {
+        if self.total.is_zero() {
+            return self.of_nothing(brand);
+        }
         let title = words!("The payment for your gift to ", &self.recipient_name, " has gone back");
         let gift = if self.was_redeemed {
             words!("What was left of the membership has ended, and we have told ", &self.recipient_name, " so.")
@@ -48,6 +51,26 @@ impl GiftRefunded {
                     " went back the way it came. Until it stands in your account, a bank can take some days."
                 )),
                 Block::Say(gift),
+                Block::Button { label: "See your gift’s page", url: self.status_page.0.clone() },
+                Block::Aside(words!("If you did not ask for this, write to ", &brand.support_email, ".")),
+            ],
+            foot: giver_foot(brand, &self.reference),
+        }
+    }
+}
+
+impl GiftRefunded {
+    /// A gift for which nothing had been paid.
+    fn of_nothing(&self, brand: &Brand) -> Sheet {
+        let title = words!("Your gift to ", &self.recipient_name, " has been taken back");
+        Sheet {
+            subject: title.text(),
+            preheader: "Nothing had been paid for it.".to_owned(),
+            ribbon: Ribbon::Plain,
+            blocks: vec![
+                Block::Title(title),
+                Block::Say(words!("The gift can’t be redeemed any more: its link and its code lead to nothing.")),
+                Block::Say(words!("Nothing had been paid for it, so nothing goes back.")),
                 Block::Button { label: "See your gift’s page", url: self.status_page.0.clone() },
                 Block::Aside(words!("If you did not ask for this, write to ", &brand.support_email, ".")),
             ],
@@ -113,6 +136,21 @@ mod tests {
             €172.80 went back the way it came. Until it stands in your account, a bank can take some days.
 
             What was left of the membership has ended, and we have told Bea so.
+
+            See your gift’s page:
+            https://ribbon.example/gifts/gift_7h2kq9v4xw000000?key=k1
+
+            If you did not ask for this, write to help@ribbon.example.
+
+            --
+
+            You get this mail because you bought this gift at Ribbon, 12 Harbour Street. Questions go to help@ribbon.example; name the reference gift_7h2kq9v4xw000000.
+            ==========
+            Your gift to Bea has been taken back
+
+            The gift can’t be redeemed any more: its link and its code lead to nothing.
+
+            Nothing had been paid for it, so nothing goes back.
 
             See your gift’s page:
             https://ribbon.example/gifts/gift_7h2kq9v4xw000000?key=k1

@@ -96,8 +96,10 @@ impl Writer {
             list_price: order.list_total,
             discount: discount.map(|amount| Discount { code: order.promo_code.as_ref().map(ToString::to_string), amount }),
             total: order.total,
+            paid: order.paid.filter(|paid| *paid != order.total),
+            tax: order.tax.as_ref().map(|tax| (tax.label(), tax.included_in(order.paid.unwrap_or(order.total)))),
             paid_at,
-            card: plan(gift, now),
+            card: plan(gift, &self.zone, now),
             status_page: self.status_page(&gift.id),
             order_id: order.id.clone(),
             reference: gift.id.clone(),
@@ -177,7 +179,7 @@ impl Writer {
         Some(GiftRefunded {
             to: gift.giver_email?,
             recipient_name: gift.recipient_name,
-            total: order.total,
+            total: order.paid.unwrap_or(order.total),
             was_redeemed,
             status_page: self.status_page(&gift.id),
             reference: gift.id,
@@ -206,11 +208,13 @@ impl Writer {
 }
 
 /// How the card travels, as far as can be said when the receipt is written.
-fn plan(gift: &Gift, now: Timestamp) -> CardPlan {
+fn plan(gift: &Gift, shop_zone: &Zone, now: Timestamp) -> CardPlan {
     match (&gift.state, &gift.delivery) {
         (GiftState::Held { .. }, _) => CardPlan::Held,
         (_, Delivery::LinkOnly) => CardPlan::ByHand,
-        (_, Delivery::Scheduled { due_at }) if *due_at > now => CardPlan::On(*due_at),
+        (_, Delivery::Scheduled { due_at }) if *due_at > now => {
+            CardPlan::On(*due_at, gift.time_zone.as_ref().unwrap_or(shop_zone).clone())
+        }
         (
             _,
             Delivery::Scheduled { .. }

@@ -173,7 +173,7 @@ fn Line(line: GiftLine, word: &'static str) -> impl IntoView {
 fn standing_in_words(line: &GiftLine) -> String {
     match (&line.standing, &line.delivery) {
         (Standing::Ready { .. }, DeliverySeen::Leaving) => "On its way".to_owned(),
-        (Standing::Ready { .. }, DeliverySeen::Scheduled { due_at }) => format!("Goes out on {}", date(*due_at)),
+        (Standing::Ready { .. }, DeliverySeen::Scheduled { due_at, zone }) => format!("Goes out on {}", zone.date(*due_at)),
         (Standing::Ready { .. }, DeliverySeen::Bounced { .. }) => "Its mail came back".to_owned(),
         (Standing::Ready { .. }, DeliverySeen::Failed { .. }) => "Not delivered".to_owned(),
         (Standing::Ready { .. }, DeliverySeen::LinkOnly | DeliverySeen::Sent { .. } | DeliverySeen::Delivered { .. }) => {

@@ -17,7 +17,7 @@ use super::{
     ResetPage, ThanksPage, TokensPage, VerifyPage, gift,
 };
 use crate::accounts::Account as SignedInAccount;
-use crate::shop::{Canceled as CanceledView, GiftKey, RedeemView, Shop};
+use crate::shop::{Canceled as CanceledView, GiftFields, GiftKey, RedeemView, Shop};
 use crate::visitor::{self, ShownOnce, Visitor};
 use crate::{Error, Result};
 
@@ -116,19 +116,25 @@ pub fn Lost() -> impl IntoView {
     refused(error, use_context())
 }
 
-/// A choice can stand in the link that leads here: `/gift?tier=founder&duration_months=6`.
+/// A choice can stand in the link that leads here: `/gift?tier=founder&duration_months=6`; or the signed name of a gift that is to be given
+/// once more, `/gift?again=gift_…&key=…`.
 #[component]
 pub fn Gift() -> impl IntoView {
     let asked = Asked::now();
+    if let Some(reference) = asked.query("again") {
+        let key = asked.query("key").unwrap_or_default();
+        let ask = async move { asked.shop.buy_again(&reference, &key).await };
+        return door(ask, |fields| view! { <GiftPage start=filled_in(fields)/> }).into_any();
+    }
     let choice = ["tier", "duration_months"].into_iter().filter_map(|name| Some((name, asked.query(name)?)));
     let start = gift::typed(choice.collect());
     let code = start.get("promo_code").to_owned();
     // Nobody has typed a code who only opens the page, so that one waits for nothing and is the same for everybody.
     if code.is_empty() {
-        return Either::Left(view! { <GiftPage start/> });
+        return view! { <GiftPage start/> }.into_any();
     }
     let ask = async move { asked.shop.quote(&code).await };
-    Either::Right(door(ask, |quote| view! { <GiftPage start quote/> }))
+    door(ask, |quote| view! { <GiftPage start quote/> }).into_any()
 }
 
 #[component]
@@ -147,26 +153,31 @@ pub fn Canceled() -> impl IntoView {
     let ask = async move { asked.shop.canceled(&asked.query("order").unwrap_or_default()).await };
     door(ask, |view| match view {
         CanceledView::NotPaid { fields, quote } => {
-            let start = Draft::from_iter([
-                ("tier", fields.tier),
-                ("duration_months", fields.duration_months),
-                ("occasion", fields.occasion),
-                ("recipient_name", fields.recipient_name),
-                ("recipient_email", fields.recipient_email),
-                ("recipient_email_answer", fields.recipient_email_answer),
-                ("message", fields.message),
-                ("buyer_name", fields.buyer_name),
-                ("buyer_email", fields.buyer_email),
-                ("buyer_email_answer", fields.buyer_email_answer),
-                ("delivery", fields.delivery),
-                ("deliver_on", fields.deliver_on),
-                ("time_zone", fields.time_zone),
-                ("promo_code", fields.promo_code),
-            ]);
+            let start = filled_in(*fields);
             Either::Left(view! { <GiftPage start quote came_back=true/> })
         }
         CanceledView::PaidAfterAll(status) => Either::Right(view! { <GiftStatusPage status=*status/> }),
     })
+}
+
+/// The form as somebody filled it in.
+fn filled_in(fields: GiftFields) -> Draft {
+    Draft::from_iter([
+        ("tier", fields.tier),
+        ("duration_months", fields.duration_months),
+        ("occasion", fields.occasion),
+        ("recipient_name", fields.recipient_name),
+        ("recipient_email", fields.recipient_email),
+        ("recipient_email_answer", fields.recipient_email_answer),
+        ("message", fields.message),
+        ("buyer_name", fields.buyer_name),
+        ("buyer_email", fields.buyer_email),
+        ("buyer_email_answer", fields.buyer_email_answer),
+        ("delivery", fields.delivery),
+        ("deliver_on", fields.deliver_on),
+        ("time_zone", fields.time_zone),
+        ("promo_code", fields.promo_code),
+    ])
 }
 
 /// The gift that a session keeps or a reference names, or the form for a code.

@@ -216,7 +216,7 @@ fn Delivery(draft: Draft) -> impl IntoView {
 
 /// Whose nine in the morning it is. A zone that was typed elsewhere and isn't listed stays chosen.
 #[component]
-fn Clock(chosen: String) -> impl IntoView {
+pub(super) fn Clock(chosen: String) -> impl IntoView {
     let own = shopfront().zone.name().to_owned();
     let unchosen = chosen.is_empty().then(|| own.clone());
     let chosen = if chosen.is_empty() { own.clone() } else { chosen };

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::parts::dates::date;
 use super::parts::{CardFront, Frame, Place, ReceiptFacts};
 use crate::shop::{DeliverySeen, PaymentSeen, StatusPage, Thanks};
 
@@ -38,7 +37,7 @@ fn Paid(status: StatusPage) -> impl IntoView {
     let paid = if status.receipt.total.is_zero() { "Nothing was to pay" } else { "It is paid" };
     let next = match &status.delivery {
         DeliverySeen::LinkOnly => format!("{paid}, and the link to pass on to {name} is on the gift’s own page."),
-        DeliverySeen::Scheduled { due_at } => format!("{paid}, and it goes out to {name} on {}.", date(*due_at)),
+        DeliverySeen::Scheduled { due_at, zone } => format!("{paid}, and it goes out to {name} on {}.", zone.moment(*due_at)),
         DeliverySeen::Leaving | DeliverySeen::Sent { .. } | DeliverySeen::Delivered { .. } => {
             format!("{paid}, and the card is on its way to {name}.")
         }

@@ -76,6 +76,8 @@ enum AccountCommand {
 enum GiftCommand {
     /// Shows what happened to a gift, by its reference.
     Show { reference: String },
+    /// Lists the gifts that are held, longest first: what is being checked, and what a provider did not pay back.
+    Held,
     /// Lets a gift that is held go on: it can be redeemed, and is mailed when it is due.
     Release { reference: String },
 }
@@ -100,6 +102,7 @@ async fn carry_out(command: Command, settings: Settings) -> Result<(), StartErro
             create_account(&settings, &email, admin, verified).await
         }
         Command::Gift(GiftCommand::Show { reference }) => show_gift(&settings, &reference).await,
+        Command::Gift(GiftCommand::Held) => list_held(&settings).await,
         Command::Gift(GiftCommand::Release { reference }) => release_gift(&settings, &reference).await,
         Command::Outbox(command) => outbox::carry_out(command, &settings).await,
         Command::Promo(command) => promo::carry_out(command, &settings).await,
@@ -158,6 +161,14 @@ async fn show_gift(settings: &Settings, reference: &str) -> Result<(), StartErro
         say(format_args!("{line}"))?;
     }
     Ok(())
+}
+
+async fn list_held(settings: &Settings) -> Result<(), StartError> {
+    let held = open_shop(settings).await?.held_gifts().await?;
+    if held.is_empty() {
+        return say(format_args!("No gift is held."));
+    }
+    held.iter().try_for_each(|line| say(format_args!("{line}")))
 }
 
 async fn release_gift(settings: &Settings, reference: &str) -> Result<(), StartError> {

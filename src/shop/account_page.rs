@@ -7,7 +7,7 @@ use crate::accounts::Account;
 use crate::gifts::Gift;
 use crate::memberships;
 use crate::store::{gifts as gift_rows, subscriptions};
-use crate::values::{PersonName, Timestamp};
+use crate::values::{PersonName, Timestamp, Zone};
 
 /// How many gifts of each kind the page lists.
 const GIFTS_MAX: i64 = 100;
@@ -23,11 +23,18 @@ impl Shop {
         if account.is_verified() {
             for gift in gift_rows::given_by(&mut connection, &account.email, GIFTS_MAX).await? {
                 let standing = self.standing(&mut connection, &gift, None, now).await?;
-                given.push(line(&gift, Some(&gift.recipient_name), standing, Some(self.gift_path(&gift.id)), now));
+                given.push(line(&gift, Some(&gift.recipient_name), standing, Some(self.gift_path(&gift.id)), &self.zone, now));
             }
             for gift in gift_rows::received_by(&mut connection, &account.id, &account.email, GIFTS_MAX).await? {
                 let standing = self.standing(&mut connection, &gift, Some(account), now).await?;
-                received.push(line(&gift, gift.giver_name.as_ref(), standing, Some(format!("/redeem?gift={}", gift.id)), now));
+                received.push(line(
+                    &gift,
+                    gift.giver_name.as_ref(),
+                    standing,
+                    Some(format!("/redeem?gift={}", gift.id)),
+                    &self.zone,
+                    now,
+                ));
             }
         }
         Ok(AccountView {
@@ -43,14 +50,21 @@ impl Shop {
     }
 }
 
-fn line(gift: &Gift, other: Option<&PersonName>, standing: Standing, path: Option<String>, now: Timestamp) -> GiftLine {
+fn line(
+    gift: &Gift,
+    other: Option<&PersonName>,
+    standing: Standing,
+    path: Option<String>,
+    zone: &Zone,
+    now: Timestamp,
+) -> GiftLine {
     GiftLine {
         reference: gift.id.clone(),
         other: other.cloned(),
         tier: gift.tier,
         months: gift.months,
         standing,
-        delivery: delivery(&gift.delivery, now),
+        delivery: delivery(gift, zone, now),
         path,
     }
 }

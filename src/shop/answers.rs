@@ -3,7 +3,7 @@
 use crate::catalog::{Months, Tier};
 use crate::checkout::SubscriptionState;
 use crate::memberships::Stretch;
-use crate::values::{Email, GiftId, Message, Money, Occasion, PersonName, Timestamp};
+use crate::values::{Day, Email, GiftId, Message, Money, Occasion, OrderId, PersonName, Timestamp, Zone};
 
 /// What stands on a gift's card, inside and out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,24 +99,63 @@ pub struct StatusPage {
     pub course: Vec<Knot>,
     pub standing: Standing,
     pub delivery: DeliverySeen,
-    /// The buyer may still change the recipient, send it again or reissue it.
-    pub is_changeable: bool,
+    pub changes: Changes,
+    pub refund: RefundSeen,
     /// The path of this page with its signature, `/gifts/gift_…?key=…`.
     pub path: String,
+    /// The path of the form, filled in as it was for this gift.
+    pub buy_again: String,
     /// The code, grouped, for a buyer who hands it over; `None` while it is unpaid or no longer redeems.
     pub code: Option<String>,
     /// Where that code redeems, for a buyer who hands it over.
     pub redeem_url: Option<String>,
 }
 
+/// What a buyer can still change of a gift.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a form that is there or not")]
+pub struct Changes {
+    /// For whom it is.
+    pub recipient: bool,
+    /// The message, and that it gets another code.
+    pub words: bool,
+    /// When it is mailed, or whether.
+    pub day: bool,
+    /// It can be mailed now, for the first time or once more.
+    pub mail: bool,
+}
+
+/// Whether the buyer can have the money back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundSeen {
+    /// On demand, up to this day; the amount is zero where nothing was paid.
+    Offered {
+        amount: Money,
+        until: Day,
+    },
+    /// They asked for it.
+    UnderWay {
+        amount: Money,
+    },
+    /// Only by writing to the shop.
+    ByLetter,
+    None,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
+    pub order_id: OrderId,
     /// "Founder, 12 months".
     pub title: String,
     pub list_price: Money,
     /// What a promo code took off, and how that line is called.
     pub discount: Option<(String, Money)>,
+    /// What was agreed.
     pub total: Money,
+    /// What came, where that was another sum.
+    pub paid: Option<Money>,
+    /// The tax that is in what was paid, by its label.
+    pub tax: Option<(String, Money)>,
     pub paid_at: Option<Timestamp>,
     /// What went back so far.
     pub refunded: Option<Money>,
@@ -130,25 +169,46 @@ pub struct Knot {
     pub what: KnotKind,
     /// False for what is still to come.
     pub has_happened: bool,
+    /// The recipient that it concerns; `None` for one before, whose address isn't kept.
+    pub to: Option<Email>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnotKind {
     Ordered,
     Paid,
-    Leaving,
-    Scheduled,
-    Sent,
-    Delivered,
+    /// Of the gift's own mail.
+    Mail(MailKnot),
+    /// The buyer has the link, to hand over.
     HandedOver,
-    Bounced,
-    NotDelivered,
+    Opened,
+    Readdressed,
+    /// A name or a spelling.
+    Corrected,
+    Reissued,
+    Reworded,
+    Rescheduled,
     Held,
+    Released,
+    RefundAsked,
     Redeemed,
+    Thanked,
     Refunded,
     Canceled,
     Declined,
     Expired,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailKnot {
+    Leaving,
+    Scheduled,
+    Sent,
+    /// Once more, with the same code.
+    SentAgain,
+    Delivered,
+    Bounced,
+    NotDelivered,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,8 +216,10 @@ pub enum DeliverySeen {
     LinkOnly,
     /// Its moment has come, and the mail is about to leave.
     Leaving,
+    /// `zone` is the clock by which the day was chosen.
     Scheduled {
         due_at: Timestamp,
+        zone: Zone,
     },
     Sent {
         sent_at: Timestamp,

@@ -3,7 +3,7 @@
 use super::{GiftFields, PaymentSeen, Quote, Shop, StatusPage, Thanks};
 use crate::catalog::PromoCode;
 use crate::checkout::{Order, OrderState, ReturnHint};
-use crate::gifts::{self, Delivery, Gift, GiftState};
+use crate::gifts::{self, Delivery, Gift, GiftState, HoldReason};
 use crate::store::{gifts as gift_rows, orders, promo_codes};
 use crate::values::{CheckoutSessionId, OrderId};
 use crate::{Error, Result};
@@ -15,7 +15,17 @@ impl Shop {
         let (order_id, session_id) = gifts::read_order_token(&self.secrets, token).ok_or(Error::NotFound)?;
         let payment = self.payment_seen(&order_id, &session_id, query).await?;
         let gift = self.gift_of(&order_id).await?;
-        let payment = if matches!(gift.state, GiftState::Held { .. }) { PaymentSeen::Checked } else { payment };
+        let payment = match &gift.state {
+            GiftState::Held { reason: HoldReason::Refund, .. } => PaymentSeen::PaidBack,
+            GiftState::Held { .. } => PaymentSeen::Checked,
+            GiftState::Pending
+            | GiftState::Purchased { .. }
+            | GiftState::Redeemed { .. }
+            | GiftState::Canceled { .. }
+            | GiftState::Refunded { .. }
+            | GiftState::Declined { .. }
+            | GiftState::Expired { .. } => payment,
+        };
         Ok(Thanks { payment, status_page: self.show(&gift).await? })
     }
 
@@ -56,7 +66,7 @@ impl Shop {
     }
 
     /// The form as it must have been filled in for this gift.
-    fn fields_of(&self, gift: &Gift, order: &Order) -> GiftFields {
+    pub(super) fn fields_of(&self, gift: &Gift, order: &Order) -> GiftFields {
         let (delivery, due_at) = match gift.delivery {
             Delivery::LinkOnly => ("link", None),
             Delivery::Scheduled { due_at } if due_at > gift.created_at => ("email", Some(due_at)),

@@ -1,13 +1,17 @@
-//! The buyer's own page of a gift: what happened to it, and its receipt.
+//! The buyer's own page of a gift: what happened to it, what can still be changed, and its receipt.
+
+mod course;
+#[cfg(test)]
+mod tests;
 
 use sqlx::AnyConnection;
 
 use super::open_gift::card;
-use super::{DeliverySeen, Knot, KnotKind, Receipt, Shop, StatusPage};
-use crate::checkout::{Order, OrderState};
-use crate::gifts::{self, Delivery, Gift, GiftState};
+use super::{Changes, DeliverySeen, Receipt, RefundSeen, Shop, StatusPage};
+use crate::checkout::Order;
+use crate::gifts::{self, Delivery, Gift, GiftState, HoldReason};
 use crate::store::{gifts as gift_rows, orders};
-use crate::values::{GiftId, Money, Timestamp};
+use crate::values::{GiftId, Money, Timestamp, Zone};
 use crate::{Error, Result};
 
 impl Shop {
@@ -30,6 +34,7 @@ impl Shop {
         let now = self.clock.now();
         let mut connection = self.store.connection().await?;
         let order = orders::find(&mut connection, &gift.order_id).await?.ok_or(Error::NotFound)?;
+        let events = gift_rows::events(&mut connection, &gift.id).await?;
         let standing = self.standing(&mut connection, gift, None, now).await?;
         let code = gift.code(&self.secrets).filter(|_| matches!(gift.state, GiftState::Purchased { .. }));
         let redeem_url = match &code {
@@ -41,12 +46,14 @@ impl Shop {
             card: card(gift),
             recipient_email: gift.recipient_email.clone(),
             buyer_email: gift.giver_email.clone(),
-            receipt: receipt(&order),
-            course: course(gift, &order, now),
+            receipt: receipt(&order, course::paid_at(&events)),
+            course: course::course(gift, &events, now),
             standing,
-            delivery: delivery(&gift.delivery, now),
-            is_changeable: gift.is_changeable(),
+            delivery: delivery(gift, &self.zone, now),
+            changes: changes(gift, now),
+            refund: self.refund_seen(gift, &order, now),
             path: self.gift_path(&gift.id),
+            buy_again: format!("/gift?again={}&key={}", gift.id, gifts::page_key(&self.secrets.current, &gift.id)),
             code: code.map(|code| code.reveal_grouped()),
             redeem_url,
         })
@@ -56,16 +63,50 @@ impl Shop {
     pub(super) fn gift_path(&self, id: &GiftId) -> String {
         format!("/gifts/{id}?key={}", gifts::page_key(&self.secrets.current, id))
     }
+
+    fn refund_seen(&self, gift: &Gift, order: &Order, now: Timestamp) -> RefundSeen {
+        let left = order.paid.unwrap_or(order.total);
+        let amount = Money { minor: (left.minor - order.refunded_minor).max(0), ..left };
+        let is_there_to_give = order.total.is_zero() || order.refundable_payment().is_some();
+        match (&gift.state, gift.refundable_until(self.refunds, &self.zone, now)) {
+            (GiftState::Held { reason: HoldReason::Refund, .. }, _) => RefundSeen::UnderWay { amount },
+            (_, Some(until)) if is_there_to_give => RefundSeen::Offered { amount, until },
+            (GiftState::Purchased { .. } | GiftState::Declined { .. }, _) => RefundSeen::ByLetter,
+            (
+                GiftState::Pending
+                | GiftState::Held { .. }
+                | GiftState::Redeemed { .. }
+                | GiftState::Canceled { .. }
+                | GiftState::Refunded { .. }
+                | GiftState::Expired { .. },
+                _,
+            ) => RefundSeen::None,
+        }
+    }
 }
 
-fn receipt(order: &Order) -> Receipt {
+/// By the very rules that the changes follow.
+fn changes(gift: &Gift, now: Timestamp) -> Changes {
+    Changes {
+        recipient: gift.is_changeable(),
+        words: gift.reword(None).is_ok(),
+        day: gift.reschedule(None, None).is_ok(),
+        mail: gift.send_again(now).is_ok_and(|after| after != *gift),
+    }
+}
+
+fn receipt(order: &Order, paid_at: Option<Timestamp>) -> Receipt {
+    let sum = order.paid.unwrap_or(order.total);
     Receipt {
+        order_id: order.id.clone(),
         title: order.line_item.title.clone(),
         list_price: order.list_total,
         discount: discount(order),
         total: order.total,
-        paid_at: paid_at(&order.state),
-        refunded: (order.refunded_minor > 0).then(|| Money::new(order.refunded_minor, order.total.currency)),
+        paid: order.paid.filter(|paid| *paid != order.total),
+        tax: order.tax.as_ref().map(|tax| (tax.label(), tax.included_in(sum))),
+        paid_at,
+        refunded: (order.refunded_minor > 0).then(|| Money::new(order.refunded_minor, sum.currency)),
     }
 }
 
@@ -76,57 +117,18 @@ fn discount(order: &Order) -> Option<(String, Money)> {
     Some((name.map_or_else(|| "Discount".to_owned(), |name| format!("Promo code {name}")), off))
 }
 
-const fn paid_at(state: &OrderState) -> Option<Timestamp> {
-    match state {
-        OrderState::Paid { paid_at } | OrderState::PartiallyRefunded { paid_at } => Some(*paid_at),
-        OrderState::Disputed { paid_at, .. } => *paid_at,
-        OrderState::Open | OrderState::Refunded { .. } | OrderState::Expired { .. } | OrderState::Failed { .. } => None,
-    }
-}
-
-pub(super) fn delivery(delivery: &Delivery, now: Timestamp) -> DeliverySeen {
-    match delivery {
+/// How a gift travels. A day that was chosen is told by the clock that it was chosen by.
+pub(super) fn delivery(gift: &Gift, shop_zone: &Zone, now: Timestamp) -> DeliverySeen {
+    match &gift.delivery {
         Delivery::Scheduled { due_at } if *due_at <= now => DeliverySeen::Leaving,
         Delivery::LinkOnly => DeliverySeen::LinkOnly,
-        Delivery::Scheduled { due_at } => DeliverySeen::Scheduled { due_at: *due_at },
+        Delivery::Scheduled { due_at } => {
+            let zone = gift.time_zone.as_ref().unwrap_or(shop_zone).clone();
+            DeliverySeen::Scheduled { due_at: *due_at, zone }
+        }
         Delivery::Sent { sent_at } => DeliverySeen::Sent { sent_at: *sent_at },
         Delivery::Delivered { delivered_at } => DeliverySeen::Delivered { delivered_at: *delivered_at },
         Delivery::Bounced { bounced_at } => DeliverySeen::Bounced { bounced_at: *bounced_at },
         Delivery::Failed { failed_at } => DeliverySeen::Failed { failed_at: *failed_at },
     }
-}
-
-/// The knots of a gift's ribbon: what happened, and what is still to come.
-fn course(gift: &Gift, order: &Order, now: Timestamp) -> Vec<Knot> {
-    let happened = |what, at: Timestamp| Knot { at: Some(at), what, has_happened: true };
-    let to_come = |what, at| Knot { at, what, has_happened: false };
-    let ended = |what, at: Timestamp| vec![happened(KnotKind::Ordered, gift.created_at), happened(what, at)];
-    let paid = |purchased_at: &Timestamp| happened(KnotKind::Paid, paid_at(&order.state).unwrap_or(*purchased_at));
-    match &gift.state {
-        GiftState::Pending => vec![happened(KnotKind::Ordered, gift.created_at), to_come(KnotKind::Paid, None)],
-        GiftState::Purchased { purchased_at } => {
-            vec![paid(purchased_at), delivered(&gift.delivery, now), to_come(KnotKind::Redeemed, None)]
-        }
-        GiftState::Held { purchased_at, held_at, .. } => vec![paid(purchased_at), happened(KnotKind::Held, *held_at)],
-        GiftState::Redeemed { purchased_at, redeemed_at, .. } => {
-            vec![paid(purchased_at), delivered(&gift.delivery, now), happened(KnotKind::Redeemed, *redeemed_at)]
-        }
-        GiftState::Canceled { canceled_at } => ended(KnotKind::Canceled, *canceled_at),
-        GiftState::Refunded { refunded_at } => ended(KnotKind::Refunded, *refunded_at),
-        GiftState::Declined { declined_at, .. } => ended(KnotKind::Declined, *declined_at),
-        GiftState::Expired { expired_at } => ended(KnotKind::Expired, *expired_at),
-    }
-}
-
-fn delivered(delivery: &Delivery, now: Timestamp) -> Knot {
-    let (what, at, has_happened) = match delivery {
-        Delivery::Scheduled { due_at } if *due_at <= now => (KnotKind::Leaving, None, false),
-        Delivery::LinkOnly => (KnotKind::HandedOver, None, true),
-        Delivery::Scheduled { due_at } => (KnotKind::Scheduled, Some(*due_at), false),
-        Delivery::Sent { sent_at } => (KnotKind::Sent, Some(*sent_at), true),
-        Delivery::Delivered { delivered_at } => (KnotKind::Delivered, Some(*delivered_at), true),
-        Delivery::Bounced { bounced_at } => (KnotKind::Bounced, Some(*bounced_at), true),
-        Delivery::Failed { failed_at } => (KnotKind::NotDelivered, Some(*failed_at), true),
-    };
-    Knot { at, what, has_happened }
 }

@@ -20,6 +20,7 @@ mod account_page;
 mod answers;
 mod ask_refund;
 mod buy;
+mod buy_again;
 mod change_email;
 mod change_gift;
 mod change_password;

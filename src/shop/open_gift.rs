@@ -8,7 +8,7 @@ use super::Kept;
 use super::rate_limit::Limit;
 use super::{Card, Masked, RedeemView, Shop, Standing};
 use crate::accounts::Account;
-use crate::gifts::{self, Gift, GiftState, Redeemer, Sight};
+use crate::gifts::{self, Gift, GiftState, HoldReason, Redeemer, Sight};
 use crate::memberships::{self, Ledger, Stretch};
 use crate::store::{self, gifts as gift_rows, grants};
 use crate::values::{GiftCode, GiftId, GrantId, Timestamp};
@@ -104,12 +104,13 @@ impl Shop {
     ) -> Result<Standing, store::Error> {
         Ok(match &gift.state {
             GiftState::Pending => Standing::Unpaid,
-            GiftState::Held { .. } => Standing::Held,
+            GiftState::Held { reason: HoldReason::Dispute | HoldReason::Mismatch, .. } => Standing::Held,
             GiftState::Redeemed { redeemed_at, account_id, .. } => {
                 Standing::Redeemed { redeemed_at: *redeemed_at, by_me: me.is_some_and(|me| me.id == *account_id) }
             }
             GiftState::Canceled { .. } => Standing::Canceled,
-            GiftState::Refunded { .. } => Standing::Refunded,
+            // What was taken back is nobody's to redeem, wherever its money is by now.
+            GiftState::Held { reason: HoldReason::Refund, .. } | GiftState::Refunded { .. } => Standing::Refunded,
             GiftState::Declined { .. } => Standing::Declined,
             GiftState::Expired { .. } => Standing::Expired,
             GiftState::Purchased { .. } => {

@@ -187,6 +187,15 @@ pub async fn received_by(connection: &mut AnyConnection, account_id: &AccountId,
     rows.iter().map(gift).collect()
 }
 
+/// Gifts that are held, longest first.
+pub async fn held(connection: &mut AnyConnection, limit: i64) -> Result<Vec<Gift>> {
+    let rows = sqlx::query("select * from gifts where state = 'held' order by held_at, id limit $1")
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(gift).collect()
+}
+
 /// The course of one gift, oldest first.
 pub async fn events(connection: &mut AnyConnection, id: &GiftId) -> Result<Vec<Event>> {
     let rows = sqlx::query("select * from gift_events where gift_id = $1 order by version")

@@ -52,30 +52,50 @@ journey!(a_gift_is_bought_paid_mailed_and_redeemed, async |world: &World| {
         Sent, and waiting to be redeemed.
         Paid 21 November 2026, 12:00. €192.00.
         Sent to bob@example.com 21 November 2026, 12:00.
-        Redeemed Twelve months of Founder begin when Bob redeems.
+        Redeemed Twelve months of Founder begin when Bob redeems. The gift does not expire.
+        Times of day are UTC.
         Is something not right?
         The mail did not arrive
         Ask Bob to look among the unwanted mail first. We send it again to bob@example.com, with the same code.
         Send it again
-        It should go to another address
-        The link and the code that exist now stop working.
+        It should go to another name or address
+        With another address, the link and the code that exist now stop working. A corrected name leaves them alone.
         Their name
-        Their new email address
+        Their email address
         Change it and send it again
+        The message should read otherwise
+        The mail that was sent keeps the old words. The card behind its link shows the new ones.
+        Your message (optional)
+        For all the Sundays.
+        Up to 500 characters. It is printed just as you write it.
+        Change the message
         I would rather hand it over myself
         Pass on this link, or the code to type under “Redeem”. Bob signs in with bob@example.com to redeem it.
         http://localhost:3000/redeem/98TF1A1DBW4K7C9MDZ27MWJT
         98TF 1A1D BW4K 7C9M DZ27 MWJT
         The code has fallen into other hands
-        The code and every link to it stop working. The new one is mailed at once.
+        The code and every link to it stop working at once. The new one is mailed at once.
         Make a new code
+        I would like my money back
+        €192.00 goes back the way it came. The gift ends: its code and its links stop working at once. This can’t be undone.
+        You can do this here until 5 December 2026, as long as nobody has redeemed it.
+        Take my money back
         Receipt
         Founder, 12 months
         €192.00
         Paid
         €192.00
+        Paid on
+        21 November 2026
+        Sold by
+        Ribbon, 12 Harbour Street
+        Order
+        order_nxaq1xd1g45qnxwc
+        The seller states no tax on it.
         for Bob from Ada Founder, twelve months
-        This page is yours alone: whoever has its address can change the gift. It was mailed to ada@example.com."#]]
+        This page is yours alone: whoever has its address can change the gift. It was mailed to ada@example.com.
+        Print the card
+        Make another like it"#]]
     .assert_eq(&ada.opens(&world.mail_to("ada@example.com").gift_page()).await.seen());
 
     let bob = world.browser();

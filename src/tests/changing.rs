@@ -1,6 +1,9 @@
 //! What a giver changes of a gift that was mailed, while its recipient may be redeeming it.
 
-use super::world::{Answer, World, journey};
+use std::time::Duration;
+
+use super::world::{Answer, Browser, Says, World, journey};
+use crate::catalog::{Months, Tier};
 
 /// The giver's page of the gift, and what they send from it.
 async fn changes(world: &World, button: &str, fields: &[(&str, &str)]) -> Answer {
@@ -94,3 +97,135 @@ journey!(a_new_code_against_redeeming, async |world: &World| against(world, "Mak
 journey!(redeeming_against_another_recipient, async |world: &World| against(world, "Change it", &TO_CARL, true).await);
 
 journey!(another_recipient_against_redeeming, async |world: &World| against(world, "Change it", &TO_CARL, false).await);
+
+/// A gift for the morning of Christmas Eve in Auckland, paid; and its buyer on its page.
+async fn scheduled(world: &World) -> (Browser, Answer) {
+    let writing = world.buyer("ada@example.com").buys(Tier::Member, Months::Three).for_("bob@example.com");
+    let promise = writing.on("2026-12-24", "Pacific/Auckland").await;
+    world.provider_says(&promise, Says::Paid).await;
+    world.send_outbox().await;
+    let ada = world.browser();
+    let page = ada.opens(&world.mail_to("ada@example.com").gift_page()).await.is(200);
+    (ada, page)
+}
+
+const TRAVELS: &str = "Change how it travels";
+
+journey!(the_day_is_told_by_the_clock_that_it_was_chosen_by_and_can_be_another, async |world: &World| {
+    let (ada, page) = scheduled(world).await;
+    assert!(page.says("goes out on 24 December 2026, 09:00 in Auckland."), "{}", page.text());
+    assert!(world.mail_to("ada@example.com").text.contains("on 24 December 2026, 09:00 in Auckland."));
+    let new_day = [("delivery", "email"), ("deliver_on", "2026-12-01"), ("time_zone", "UTC")];
+    let done = ada.presses(&page, TRAVELS, &new_day).await.is(302);
+    let after = ada.follows(&done).await.is(200);
+    assert!(after.says("The day is changed.") && after.says("1 December 2026, 09:00 UTC."), "{}", after.text());
+    world.pass(Duration::from_hours(10 * 24 - 4));
+    world.send_outbox().await;
+    assert_eq!(world.mails_to("bob@example.com").len(), 0);
+    world.pass(Duration::from_hours(1));
+    world.send_outbox().await;
+    assert_eq!(world.mails_to("bob@example.com").len(), 1);
+    world.pass(Duration::from_hours(40 * 24));
+    world.send_outbox().await;
+    assert_eq!(world.mails_to("bob@example.com").len(), 1, "and not again on the first day");
+});
+
+journey!(a_day_that_is_none_is_named_and_nothing_else_is_lost, async |world: &World| {
+    let (ada, page) = scheduled(world).await;
+    let past = [("delivery", "email"), ("deliver_on", "2026-11-02"), ("time_zone", "Asia/Tokyo")];
+    let refused = ada.presses(&page, TRAVELS, &past).await.is(422);
+    assert!(refused.says("Choose a day from 22 November 2026 to 21 November 2027"), "{}", refused.text());
+    assert_eq!(refused.value_of("deliver_on"), "2026-11-02");
+    assert_eq!(refused.value_of("recipient_email"), "bob@example.com", "the other forms are as they were");
+});
+
+journey!(what_should_be_mailed_is_handed_over_and_what_is_handed_over_is_mailed_after_all, async |world: &World| {
+    let (ada, page) = scheduled(world).await;
+    let done = ada.presses(&page, TRAVELS, &[("delivery", "link"), ("deliver_on", "")]).await.is(302);
+    let by_hand = ada.follows(&done).await.is(200);
+    assert!(by_hand.says("Nothing is mailed to them.") && by_hand.says("Yours to hand over"), "{}", by_hand.text());
+    world.pass(Duration::from_hours(60 * 24));
+    world.send_outbox().await;
+    assert_eq!(world.mails_to("bob@example.com").len(), 0);
+    let done = ada.presses(&by_hand, TRAVELS, &[("delivery", "email"), ("deliver_on", "")]).await.is(302);
+    assert!(ada.follows(&done).await.is(200).says("It is on its way now."));
+    world.send_outbox().await;
+    assert_eq!(world.mails_to("bob@example.com").len(), 1);
+});
+
+journey!(what_was_to_wait_goes_out_now_and_once, async |world: &World| {
+    let (ada, page) = scheduled(world).await;
+    let (one, other) = tokio::join!(ada.presses(&page, "Send it now", &[]), ada.presses(&page, "Send it now", &[]));
+    assert!(one.status == 302 && other.status == 302, "{}, {}", one.status, other.status);
+    world.send_outbox().await;
+    world.pass(Duration::from_hours(60 * 24));
+    world.send_outbox().await;
+    assert_eq!(world.mails_to("bob@example.com").len(), 1);
+});
+
+journey!(another_message_stands_on_the_card_and_the_mail_that_was_sent_keeps_the_old_one, async |world: &World| {
+    world.mailed().await;
+    let done = changes(world, "Change the message", &[("message", "Sundays <b>and</b> Mondays.")]).await.is(302);
+    let ada = world.browser();
+    assert!(ada.follows(&done).await.is(200).says("The mail that was sent keeps the old words"));
+    let sealed = world.browser().opens(&world.mail_to("bob@example.com").redeem_link()).await.is(200);
+    assert!(sealed.says("Sundays <b>and</b> Mondays.") && !sealed.html.contains("<b>and"), "{}", sealed.text());
+    assert!(world.mail_to("bob@example.com").text.contains("For all the Sundays."));
+    assert_eq!(world.mails_to("bob@example.com").len(), 1);
+});
+
+journey!(a_course_tells_everything_that_happened, async |world: &World| {
+    world.mailboxes.refuses("bob@example.com");
+    world.mailed().await;
+    changes(world, "Change it", &[("recipient_name", "Bob"), ("recipient_email", "rob@example.com")]).await.is(302);
+    world.send_outbox().await;
+    world.pass(Duration::from_secs(1));
+    changes(world, "Send it again", &[]).await.is(302);
+    world.send_outbox().await;
+    changes(world, "Make a new code", &[]).await.is(302);
+    world.send_outbox().await;
+    world.redeems_the_mail_to("rob@example.com").await;
+    world.send_outbox().await;
+    let page = world.browser().opens(&world.mails_to("ada@example.com")[0].gift_page()).await.is(200);
+    let course = [
+        "Paid",
+        "Came back",
+        "Given another address",
+        "Sent to rob@example.com",
+        "Sent again to rob@example.com",
+        "New code made",
+        "Sent to rob@example.com",
+        "Redeemed",
+    ];
+    let mut rest = page.html.as_str();
+    for knot in course {
+        let (_, behind) =
+            rest.split_once(&format!("<b>{knot}</b>")).unwrap_or_else(|| panic!("{knot} is missing in {}", page.text()));
+        rest = behind;
+    }
+    assert!(!page.html.contains("bob@example.com"), "the address before is nobody's to see");
+});
+
+journey!(a_gift_is_mailed_so_often_a_day_and_no_more, async |world: &World| {
+    world.mailed().await;
+    for _ in 0..20 {
+        world.pass(Duration::from_mins(6));
+        changes(world, "Send it again", &[]).await.is(302);
+        world.send_outbox().await;
+    }
+    changes(world, "Send it again", &[]).await.is(429);
+    changes(world, "Change it", &TO_CARL).await.is(429);
+    assert_eq!(world.mails_to("bob@example.com").len(), 21);
+});
+
+journey!(the_form_is_filled_in_again_for_another_gift_but_for_the_message, async |world: &World| {
+    world.mailed().await;
+    let ada = world.browser();
+    let page = ada.opens(&world.mail_to("ada@example.com").gift_page()).await.is(200);
+    let link = page.link_with("again=");
+    let form = ada.opens(&link).await.is(200);
+    let values = ["recipient_name", "recipient_email", "buyer_name", "buyer_email"].map(|field| form.value_of(field));
+    assert_eq!(values, ["Bob", "bob@example.com", "Ada", "ada@example.com"]);
+    assert!(!form.says("For all the Sundays."), "{}", form.text());
+    ada.opens(&link.replace("key=", "key=x")).await.is(404);
+});

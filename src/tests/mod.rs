@@ -18,5 +18,6 @@ mod scanners;
 mod secrets;
 pub mod specs;
 mod subscribing;
+mod taking_back;
 mod walls;
 mod world;

@@ -9,11 +9,11 @@ use crate::checkout::SubscriptionState;
 use crate::error::{Error, Wrong};
 use crate::memberships::{Source, Stretch, StretchKind};
 use crate::shop::{
-    AccountView, Card, Changed, DeliverySeen, GiftLine, Knot, KnotKind, Masked, OwnSubscription, PaymentSeen, Quote, Receipt,
-    RedeemView, Standing, StatusPage, Thanks,
+    AccountView, Card, Changed, Changes, DeliverySeen, GiftLine, Knot, KnotKind, MailKnot, Masked, OwnSubscription, PaymentSeen,
+    Quote, Receipt, RedeemView, RefundSeen, Standing, StatusPage, Thanks,
 };
 use crate::values::{
-    AccountId, Currency, Email, Entropy, GrantId, Label, Message, Money, Occasion, PersonName, Timestamp, TokenId,
+    AccountId, Currency, Email, Entropy, GrantId, Label, Message, Money, Occasion, PersonName, Timestamp, TokenId, Zone,
 };
 
 /// What somebody types who wants to be more than text.
@@ -156,28 +156,76 @@ fn status_scenes() -> Vec<Scene> {
     vec![
         scene("status", || view! { <GiftStatusPage status=status()/> }.into_any()).noting(Notice::Changed(Changed::SentAgain)),
         scene("status-refused", || view! { <GiftStatusPage status=status()/> }.into_any())
-            .refused(wrong, &[("recipient_name", "Bea"), ("recipient_email", "bea@")]),
+            .refused(wrong, &[("intent", "readdress"), ("recipient_name", "Bea"), ("recipient_email", "bea@")]),
         scene("status-hostile", || view! { <GiftStatusPage status=StatusPage { card: hostile_card(), ..status() }/> }.into_any()),
         scene("status-link", || {
             let course = vec![happened(KnotKind::Paid), happened(KnotKind::HandedOver), to_come(KnotKind::Redeemed, None)];
-            view! { <GiftStatusPage status=StatusPage { delivery: DeliverySeen::LinkOnly, course, ..status() }/> }.into_any()
+            let changes = Changes { day: true, mail: true, ..changes() };
+            view! { <GiftStatusPage status=StatusPage { delivery: DeliverySeen::LinkOnly, course, changes, ..status() }/> }
+                .into_any()
         }),
         scene("status-scheduled", || {
             let due_at = at(33);
-            let course =
-                vec![happened(KnotKind::Paid), to_come(KnotKind::Scheduled, Some(due_at)), to_come(KnotKind::Redeemed, None)];
-            view! { <GiftStatusPage status=StatusPage { delivery: DeliverySeen::Scheduled { due_at }, course, ..status() }/> }
-                .into_any()
+            let zone = Zone::parse("Pacific/Auckland").unwrap();
+            let scheduled = to_come(KnotKind::Mail(MailKnot::Scheduled), Some(due_at));
+            let course = vec![happened(KnotKind::Paid), scheduled, to_come(KnotKind::Redeemed, None)];
+            let delivery = DeliverySeen::Scheduled { due_at, zone };
+            let changes = Changes { day: true, ..changes() };
+            view! { <GiftStatusPage status=StatusPage { course, delivery, changes, ..status() }/> }.into_any()
         }),
+        scene("status-day-refused", || {
+            let delivery = DeliverySeen::Scheduled { due_at: at(33), zone: Zone::UTC };
+            let changes = Changes { day: true, ..changes() };
+            view! { <GiftStatusPage status=StatusPage { delivery, changes, ..status() }/> }.into_any()
+        })
+        .refused(
+            Error::invalid("deliver_on", "Choose a day from 22 November 2026 to 21 November 2027"),
+            &[("intent", "reschedule"), ("delivery", "email"), ("deliver_on", "2026-11-02"), ("time_zone", "Asia/Tokyo")],
+        ),
         scene("status-bounced", || {
-            let course = vec![happened(KnotKind::Paid), happened(KnotKind::Sent), happened(KnotKind::Bounced)];
+            let bounced = happened(KnotKind::Mail(MailKnot::Bounced));
+            let course = vec![happened(KnotKind::Paid), mailed(MailKnot::Sent), bounced, to_come(KnotKind::Redeemed, None)];
             let delivery = DeliverySeen::Bounced { bounced_at: today() };
             view! { <GiftStatusPage status=StatusPage { course, delivery, ..status() }/> }.into_any()
         }),
+        scene("status-long", || {
+            let earlier = |what| Knot { to: None, ..happened(what) };
+            let course = vec![
+                earlier(KnotKind::Paid),
+                earlier(KnotKind::Mail(MailKnot::Sent)),
+                earlier(KnotKind::Mail(MailKnot::Bounced)),
+                happened(KnotKind::Readdressed),
+                mailed(MailKnot::Sent),
+                happened(KnotKind::Reworded),
+                mailed(MailKnot::SentAgain),
+                mailed(MailKnot::Delivered),
+                happened(KnotKind::Opened),
+                happened(KnotKind::Held),
+                happened(KnotKind::Released),
+                to_come(KnotKind::Redeemed, None),
+            ];
+            let delivery = DeliverySeen::Delivered { delivered_at: today() };
+            view! { <GiftStatusPage status=StatusPage { course, delivery, refund: RefundSeen::ByLetter, ..status() }/> }.into_any()
+        }),
+        scene("status-declined", || {
+            let course = vec![happened(KnotKind::Paid), mailed(MailKnot::Sent), happened(KnotKind::Declined)];
+            let changes = Changes { words: false, mail: false, ..changes() };
+            let status = StatusPage { standing: Standing::Declined, changes, code: None, course, ..status() };
+            view! { <GiftStatusPage status/> }.into_any()
+        }),
+        scene("status-taken-back", || {
+            let paid_back = to_come(KnotKind::Refunded, None);
+            let course = vec![happened(KnotKind::Paid), mailed(MailKnot::Sent), happened(KnotKind::RefundAsked), paid_back];
+            let refund = RefundSeen::UnderWay { amount: euros(17_280) };
+            let status = StatusPage { standing: Standing::Held, changes: NO_CHANGES, refund, code: None, course, ..status() };
+            view! { <GiftStatusPage status/> }.into_any()
+        })
+        .noting(Notice::Changed(Changed::RefundAsked)),
         scene("status-refunded", || {
-            let course = vec![happened(KnotKind::Paid), happened(KnotKind::Sent), happened(KnotKind::Refunded)];
+            let course = vec![happened(KnotKind::Paid), mailed(MailKnot::Sent), happened(KnotKind::Refunded)];
             let receipt = Receipt { refunded: Some(euros(17_280)), ..receipt() };
-            let status = StatusPage { standing: Standing::Refunded, is_changeable: false, code: None, receipt, course, ..status() };
+            let (standing, refund) = (Standing::Refunded, RefundSeen::None);
+            let status = StatusPage { standing, refund, changes: NO_CHANGES, code: None, receipt, course, ..status() };
             view! { <GiftStatusPage status/> }.into_any()
         }),
     ]
@@ -319,33 +367,49 @@ pub(super) fn status() -> StatusPage {
         recipient_email: email("bea@example.com"),
         buyer_email: Some(email("ada@example.com")),
         receipt: receipt(),
-        course: vec![happened(KnotKind::Paid), happened(KnotKind::Sent), to_come(KnotKind::Redeemed, None)],
+        course: vec![happened(KnotKind::Paid), mailed(MailKnot::Sent), to_come(KnotKind::Redeemed, None)],
         standing: Standing::Ready { today: today(), timeline: Vec::new() },
         delivery: DeliverySeen::Sent { sent_at: today() },
-        is_changeable: true,
+        changes: changes(),
+        refund: RefundSeen::Offered { amount: euros(17_280), until: "2026-12-05".parse().unwrap() },
         path: "/gifts/gift_7h2kq9v4xw00000b?key=k3y".to_owned(),
+        buy_again: "/gift?again=gift_7h2kq9v4xw00000b&key=k3y".to_owned(),
         code: Some("7K2M 9QWX 4HTV B3NE 6RYD 8P01".to_owned()),
         redeem_url: Some("http://localhost:3000/redeem/7K2M9QWX4HTVB3NE6RYD8P01".to_owned()),
     }
 }
 
+/// What can be changed of a gift that was mailed.
+const fn changes() -> Changes {
+    Changes { recipient: true, words: true, day: false, mail: true }
+}
+
+const NO_CHANGES: Changes = Changes { recipient: false, words: false, day: false, mail: false };
+
 fn receipt() -> Receipt {
     Receipt {
+        order_id: "order_3m8rt5n1yc00000b".parse().unwrap(),
         title: "Founder, 12 months".to_owned(),
         list_price: euros(19_200),
         discount: Some(("Promo code WINTER10".to_owned(), euros(1_920))),
         total: euros(17_280),
+        paid: None,
+        tax: Some(("19 % VAT".to_owned(), euros(2_759))),
         paid_at: Some(today()),
         refunded: None,
     }
 }
 
 fn happened(what: KnotKind) -> Knot {
-    Knot { at: Some(today()), what, has_happened: true }
+    Knot { at: Some(today()), what, has_happened: true, to: Some(email("bea@example.com")) }
+}
+
+fn mailed(what: MailKnot) -> Knot {
+    happened(KnotKind::Mail(what))
 }
 
 fn to_come(what: KnotKind, at: Option<Timestamp>) -> Knot {
-    Knot { at, what, has_happened: false }
+    Knot { at, what, has_happened: false, to: Some(email("bea@example.com")) }
 }
 
 fn account() -> AccountView {
@@ -367,7 +431,7 @@ fn account() -> AccountView {
         subscription: None,
         timeline: timeline(),
         given: vec![
-            line("Carl", ready, DeliverySeen::Scheduled { due_at: at(33) }),
+            line("Carl", ready, DeliverySeen::Scheduled { due_at: at(33), zone: Zone::UTC }),
             line("Dora", redeemed(false), DeliverySeen::Sent { sent_at: at(-260) }),
         ],
         received: vec![line("Ada", redeemed(true), DeliverySeen::Sent { sent_at: today() })],

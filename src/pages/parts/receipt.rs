@@ -7,17 +7,28 @@ use crate::shop::Receipt;
 /// The sums of a receipt, in rows; `children` are further rows below them.
 #[component]
 pub fn ReceiptFacts(receipt: Receipt, #[prop(optional)] children: Option<Children>) -> impl IntoView {
-    let discount = receipt.discount.map(|(code, off)| view! { <div><dt>{code}</dt><dd>{format!("−{}", off.exact())}</dd></div> });
-    let total = if receipt.paid_at.is_some() { "Paid" } else { "To pay" };
-    let refunded = receipt.refunded.map(|sum| view! { <div><dt>"Paid back"</dt><dd>{format!("−{}", sum.exact())}</dd></div> });
+    let discount = receipt.discount.map(|(code, off)| row(code, format!("−{}", off.exact())));
+    let (agreed, paid) = match (receipt.paid, receipt.paid_at) {
+        (Some(paid), _) => (Some(row("Agreed".to_owned(), receipt.total.exact())), ("Paid", paid)),
+        (None, Some(_)) => (None, ("Paid", receipt.total)),
+        (None, None) => (None, ("To pay", receipt.total)),
+    };
+    let tax = receipt.tax.map(|(label, tax)| row(format!("Including {label}"), tax.exact()));
+    let refunded = receipt.refunded.map(|sum| row("Paid back".to_owned(), format!("−{}", sum.exact())));
     view! {
         <dl class="facts nums">
-            <div><dt>{receipt.title}</dt><dd>{receipt.list_price.exact()}</dd></div>
+            {row(receipt.title, receipt.list_price.exact())}
             {discount}
-            <div class="total"><dt>{total}</dt><dd>{receipt.total.exact()}</dd></div>
+            {agreed}
+            <div class="total"><dt>{paid.0}</dt><dd>{paid.1.exact()}</dd></div>
+            {tax}
             {refunded}
             {children.map(|children| children())}
         </dl>
     }
     .into_any()
+}
+
+fn row(what: String, sum: String) -> impl IntoView + use<> {
+    view! { <div><dt>{what}</dt><dd>{sum}</dd></div> }
 }

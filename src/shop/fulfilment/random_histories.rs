@@ -85,13 +85,14 @@ fn assert_seen(seen: &Seen, what: &[&str]) {
     assert!(missing.is_empty(), "{missing:?} never happened: {seen:?}");
 }
 
-const EVERYWHERE: [&str; 15] = [
+const EVERYWHERE: [&str; 16] = [
     "a notice",
     "an order",
     "an order paid twice",
     "a promo code refused",
     "a promo code taken",
     "redeemed",
+    "taken back",
     "Arrive",
     "Decline",
     "Expire",

@@ -162,6 +162,13 @@ impl Answer {
         page::value_of(&self.html, field).unwrap_or_else(|| panic!("no field {field} at {}", self.path))
     }
 
+    /// The first link on the page with this in it.
+    #[track_caller]
+    pub fn link_with(&self, part: &str) -> String {
+        let link = page::links(&self.html).into_iter().find(|link| link.contains(part));
+        link.unwrap_or_else(|| panic!("no link with {part} at {}:\n{}", self.path, self.text()))
+    }
+
     /// Status, where it leads, and what it says: for a snapshot.
     pub fn seen(&self) -> String {
         let mut seen = self.status.as_u16().to_string();

@@ -57,6 +57,7 @@ pub struct ScriptedStripe {
     adapter: Stripe,
     hosted: Mutex<Vec<Hosted>>,
     is_away: Mutex<bool>,
+    refuses_refunds: Mutex<bool>,
     events: AtomicU64,
     given_back: Mutex<Vec<String>>,
 }
@@ -78,6 +79,7 @@ impl ScriptedStripe {
             adapter,
             hosted: Mutex::default(),
             is_away: Mutex::default(),
+            refuses_refunds: Mutex::default(),
             events: AtomicU64::new(1),
             given_back: Mutex::default(),
         }
@@ -99,6 +101,11 @@ impl ScriptedStripe {
 
     pub fn comes_back(&self) {
         *self.is_away.lock().unwrap() = false;
+    }
+
+    /// It gives no money back from now on.
+    pub fn refuses_refunds(&self) {
+        *self.refuses_refunds.lock().unwrap() = true;
     }
 
     /// Lets it happen, and tells nobody.
@@ -319,6 +326,9 @@ impl Provider for ScriptedStripe {
 
     async fn refund(&self, payment: &PaymentId, refund: Refund, _key: &str) -> Result<(), ProviderError> {
         self.reached()?;
+        if *self.refuses_refunds.lock().unwrap() {
+            return Err(ProviderError::Refused("charge_disputed".into()));
+        }
         let what = match refund {
             Refund::Whole => "whole".to_owned(),
             Refund::Part(amount) => amount.exact(),

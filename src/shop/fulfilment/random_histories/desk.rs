@@ -1,7 +1,7 @@
 //! Plays a history on the real shop: its verbs, its database and its outbox, with a model of the outside world around them. Two servers
 //! share the database, and whoever comes next meets the other one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -46,6 +46,8 @@ pub struct Notes {
     pub networks: u32,
     pub gifts: Vec<GiftId>,
     pub redeemed: Vec<(GiftId, Grant)>,
+    /// Those whose buyer was promised the money back.
+    pub taken_back: BTreeSet<GiftId>,
     /// How often each mail was asked for once more.
     pub sent_again: BTreeMap<GiftId, usize>,
     /// Answers that nobody should ever get.
@@ -124,6 +126,7 @@ impl Desk {
             Step::Reissue(gift) => self.reissue(*gift).await,
             Step::Readdress(gift, person) => self.readdress(*gift, *person).await,
             Step::SendAgain(gift) => self.send_again(*gift).await,
+            Step::TakeBack(gift) => self.take_back(*gift).await,
             Step::Silence(calls) => self.bank.be_silent(u32::from(*calls)),
             Step::NoMail(mails) => self.postbox.refuse(*mails),
             Step::AtOnce(steps) => {

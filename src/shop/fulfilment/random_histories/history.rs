@@ -52,6 +52,8 @@ pub enum Step {
     Reissue(u8),
     Readdress(u8, u8),
     SendAgain(u8),
+    /// Its buyer asks for the money.
+    TakeBack(u8),
     /// So many of the next calls to the provider are not answered.
     Silence(u8),
     /// So many of the next mails do not leave.
@@ -126,6 +128,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => n().prop_map(Step::Reissue),
         1 => (n(), n()).prop_map(|(gift, person)| Step::Readdress(gift, person)),
         1 => n().prop_map(Step::SendAgain),
+        2 => n().prop_map(Step::TakeBack),
         1 => (1_u8..4).prop_map(Step::Silence),
         1 => (1_u8..4).prop_map(Step::NoMail),
     ]

@@ -130,6 +130,10 @@ impl Desk {
         notes.redeemed.iter().find(|(id, _)| id == gift).map(|(_, grant)| grant.id.clone())
     }
 
+    pub fn is_taken_back(&self, gift: &GiftId) -> bool {
+        self.notes.lock().unwrap().taken_back.contains(gift)
+    }
+
     /// Every grant stands as it was given, but for the void of one whose own money went back; and there are no others.
     fn nobody_elses_time_is_touched(&self, sales: &[Sale], grants: &[Grant]) -> Held {
         let notes = self.notes.lock().unwrap();

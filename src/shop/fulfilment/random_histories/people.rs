@@ -96,6 +96,9 @@ impl Desk {
         let code = GiftKey::Code { code: gift.code(&self.world.shop.secrets).unwrap(), proof: None };
         let redeemed = self.shop().redeem(&code, self.recipient_of(gift)).await;
         let Some(redeemed) = self.expect(redeemed) else { return false };
+        if self.is_taken_back(&gift.id) {
+            self.fault("what was taken back was redeemed".to_owned());
+        }
         self.notes.lock().unwrap().redeemed.push((redeemed.gift.id, redeemed.grant));
         self.saw("redeemed".to_owned());
         true
@@ -133,6 +136,22 @@ impl Desk {
         let Some(gift) = self.gift(gift).await else { return };
         if self.expect(self.shop().send_again(gift.id.as_str(), &self.key(&gift), self.somewhere()).await).is_some() {
             *self.notes.lock().unwrap().sent_again.entry(gift.id).or_default() += 1;
+        }
+    }
+
+    /// Whoever was promised the money has no gift any more, and nobody else has it either.
+    pub async fn take_back(&self, gift: u8) {
+        let Some(gift) = self.gift(gift).await else { return };
+        let asked = self.shop().ask_refund(gift.id.as_str(), &self.key(&gift)).await;
+        if matches!(asked, Err(Error::Invalid(_))) {
+            return self.saw("too late to take it back".to_owned());
+        }
+        if self.expect(asked).is_some() {
+            self.saw("taken back".to_owned());
+            if self.grant_of(&gift.id).is_some() {
+                self.fault("what was redeemed was taken back".to_owned());
+            }
+            self.notes.lock().unwrap().taken_back.insert(gift.id);
         }
     }
 

@@ -1,0 +1,280 @@
+//! What a buyer can still do about a gift. Each is a form of its own behind a line that names the wish.
+
+use leptos::prelude::*;
+
+use super::super::gift::Clock;
+use super::super::parts::{EmailField, Field, Letterbox, MessageField, Pick};
+use super::super::refusal::typed_or;
+use super::super::{Draft, Refusal};
+use crate::shop::{DeliverySeen, RefundSeen, Standing, StatusPage};
+use crate::values::Zone;
+
+/// Nothing where nothing can be changed any more.
+#[component]
+pub fn Changes(status: StatusPage) -> impl IntoView {
+    let may = status.changes;
+    let can_take_back = matches!(status.refund, RefundSeen::Offered { .. } | RefundSeen::ByLetter);
+    if !may.recipient && !can_take_back {
+        return ().into_any();
+    }
+    let heading = match (&status.standing, &status.delivery) {
+        (Standing::Declined, _) => "What now?",
+        (_, DeliverySeen::LinkOnly | DeliverySeen::Scheduled { .. } | DeliverySeen::Leaving) => "Would you change something?",
+        (
+            _,
+            DeliverySeen::Sent { .. } | DeliverySeen::Delivered { .. } | DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. },
+        ) => "Is something not right?",
+    };
+    view! {
+        <section class="wishes">
+            <h2>{heading}</h2>
+            <div class="gap">
+                {may.mail.then(|| view! { <Send status=status.clone()/> })}
+                {may.recipient.then(|| view! { <Readdress status=status.clone()/> })}
+                {may.day.then(|| view! { <Reschedule status=status.clone()/> })}
+                {may.words.then(|| view! { <Reword status=status.clone()/> })}
+                // Before it is mailed, that is one of the ways in which it can travel.
+                {(!may.day && status.code.is_some()).then(|| view! {
+                    <details class="line">
+                        <summary>"I would rather hand it over myself"</summary>
+                        <HandOver status=status.clone()/>
+                    </details>
+                })}
+                {may.words.then(|| view! { <Reissue status=status.clone()/> })}
+                <Refund status/>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Mails it now: the first time, or once more.
+#[component]
+fn Send(status: StatusPage) -> impl IntoView {
+    let (name, email) = (status.card.recipient_name.as_str().to_owned(), status.recipient_email.as_str().to_owned());
+    let was_sent = match status.delivery {
+        DeliverySeen::LinkOnly => return ().into_any(),
+        DeliverySeen::Scheduled { .. } | DeliverySeen::Leaving => false,
+        DeliverySeen::Sent { .. } | DeliverySeen::Delivered { .. } | DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. } => {
+            true
+        }
+    };
+    if was_sent {
+        view! {
+            <Wish status intent="send_again" wish="The mail did not arrive" button="Send it again">
+                <p>"Ask "{name}" to look among the unwanted mail first. We send it again to "{email}", with the same code."</p>
+            </Wish>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Wish status intent="send_again" wish="It should go out now" button="Send it now">
+                <p>"We mail it to "{email}" at once, and not again on its day."</p>
+            </Wish>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn Readdress(status: StatusPage) -> impl IntoView {
+    let (name, email) = (status.card.recipient_name.as_str(), status.recipient_email.as_str());
+    let is_declined = status.standing == Standing::Declined;
+    let is_open = is_declined || matches!(status.delivery, DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. });
+    // To whom a gift goes that was declined is another person, so nothing is filled in; nothing is asked about the address that it has.
+    let [name, email] = if is_declined { ["", ""] } else { [name, email] };
+    let present = Draft::from_iter([("recipient_name", name), ("recipient_email", email), ("recipient_email_answer", email)]);
+    let draft = typed_into("readdress", present);
+    let (wish, lead) = if is_declined {
+        ("I give it to somebody else", "Somebody else gets it, with a link and a code of their own.")
+    } else {
+        (
+            "It should go to another name or address",
+            "With another address, the link and the code that exist now stop working. A corrected name leaves them alone.",
+        )
+    };
+    let button = match status.delivery {
+        _ if is_declined => "Give it to them",
+        DeliverySeen::LinkOnly | DeliverySeen::Scheduled { .. } | DeliverySeen::Leaving => "Change it",
+        DeliverySeen::Sent { .. } | DeliverySeen::Delivered { .. } | DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. } => {
+            "Change it and send it again"
+        }
+    };
+    view! {
+        <Wish status=status.clone() intent="readdress" wish button is_open>
+            <p>{lead}</p>
+            <Field name="recipient_name" label="Their name" value=draft.get("recipient_name")/>
+            <EmailField
+                name="recipient_email"
+                label="Their email address"
+                value=draft.get("recipient_email")
+                answer=draft.get("recipient_email_answer").to_owned()
+                autocomplete="off"
+            />
+        </Wish>
+    }
+    .into_any()
+}
+
+#[component]
+fn Reschedule(status: StatusPage) -> impl IntoView {
+    let (wish, delivery, day, zone) = match &status.delivery {
+        DeliverySeen::LinkOnly => ("It should be mailed after all", "link", String::new(), String::new()),
+        DeliverySeen::Scheduled { due_at, zone } => {
+            let day: String = zone.day(*due_at).to_string();
+            ("It should go out on another day, or by my own hand", "email", day, zone.name().to_owned())
+        }
+        DeliverySeen::Leaving
+        | DeliverySeen::Sent { .. }
+        | DeliverySeen::Delivered { .. }
+        | DeliverySeen::Bounced { .. }
+        | DeliverySeen::Failed { .. } => ("It should go out on a day, or by my own hand", "email", String::new(), String::new()),
+    };
+    let draft =
+        typed_into("reschedule", Draft::from_iter([("delivery", delivery.to_owned()), ("deliver_on", day), ("time_zone", zone)]));
+    let by_link = draft.get("delivery") == "link";
+    view! {
+        <Wish status=status.clone() intent="reschedule" wish button="Change how it travels">
+            <div class="picks" role="radiogroup" aria-label="How it reaches them">
+                <Pick name="delivery" value="email".to_owned() checked=!by_link id=Some("delivery")>
+                    <b>"We email it"</b>
+                    <span class="hint">"At nine in the morning of the day below, or at once where none is chosen."</span>
+                </Pick>
+                <Pick name="delivery" value="link".to_owned() checked=by_link>
+                    <b>"I hand it over myself"</b>
+                    <span class="hint">"You get a link and a code to pass on. We write to nobody but you."</span>
+                </Pick>
+            </div>
+            <div class="day">
+                <Field
+                    name="deliver_on"
+                    label="On which day?"
+                    value=draft.get("deliver_on")
+                    kind="date"
+                    class="short"
+                    optional=true
+                    hint="Left empty, it goes out at once."
+                />
+                <Clock chosen=draft.get("time_zone").to_owned()/>
+            </div>
+        </Wish>
+    }
+    .into_any()
+}
+
+#[component]
+fn Reword(status: StatusPage) -> impl IntoView {
+    let message = status.card.message.as_ref().map(|message| message.as_str().to_owned()).unwrap_or_default();
+    let draft = typed_into("reword", Draft::from_iter([("message", message)]));
+    let was_sent = matches!(status.delivery, DeliverySeen::Sent { .. } | DeliverySeen::Delivered { .. });
+    let keeps = was_sent
+        .then(|| view! { <p>"The mail that was sent keeps the old words. The card behind its link shows the new ones."</p> });
+    view! {
+        <Wish status=status.clone() intent="reword" wish="The message should read otherwise" button="Change the message">
+            {keeps}
+            <MessageField value=draft.get("message").to_owned()/>
+        </Wish>
+    }
+    .into_any()
+}
+
+#[component]
+fn Reissue(status: StatusPage) -> impl IntoView {
+    let new_one = match status.delivery {
+        DeliverySeen::LinkOnly => "The new one is on this page.",
+        DeliverySeen::Scheduled { .. } | DeliverySeen::Leaving => "The mail will have the new one.",
+        DeliverySeen::Sent { .. } | DeliverySeen::Delivered { .. } | DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. } => {
+            "The new one is mailed at once."
+        }
+    };
+    view! {
+        <Wish status intent="reissue" wish="The code has fallen into other hands" button="Make a new code">
+            <p>"The code and every link to it stop working at once. "{new_one}</p>
+        </Wish>
+    }
+    .into_any()
+}
+
+/// Its money, where the operator's rule gives it back on demand; else whom to write to.
+#[component]
+fn Refund(status: StatusPage) -> impl IntoView {
+    const ENDS: &str = "The gift ends: its code and its links stop working at once. This can’t be undone.";
+    match status.refund {
+        RefundSeen::Offered { amount, .. } if amount.is_zero() => view! {
+            <Wish status intent="refund" wish="I would like to take it back" button="Take the gift back">
+                <p>"Nothing was paid, so nothing goes back. "{ENDS}</p>
+            </Wish>
+        }
+        .into_any(),
+        RefundSeen::Offered { amount, until } => {
+            let until = Zone::written(until);
+            view! {
+                <Wish status intent="refund" wish="I would like my money back" button="Take my money back">
+                    <p><b>{amount.exact()}</b>" goes back the way it came. "{ENDS}</p>
+                    <p class="small">{format!("You can do this here until {until}, as long as nobody has redeemed it.")}</p>
+                </Wish>
+            }
+            .into_any()
+        }
+        RefundSeen::ByLetter => view! {
+            <details class="line">
+                <summary>"I would like my money back"</summary>
+                <p>"Write to "<Letterbox/>", and name the reference "<span class="code">{status.reference.to_string()}</span>"."</p>
+            </details>
+        }
+        .into_any(),
+        RefundSeen::UnderWay { .. } | RefundSeen::None => ().into_any(),
+    }
+}
+
+#[component]
+fn Wish(
+    status: StatusPage,
+    intent: &'static str,
+    wish: &'static str,
+    button: &'static str,
+    #[prop(optional)] is_open: bool,
+    children: Children,
+) -> impl IntoView {
+    let key = status.path.split_once("key=").map(|(_, key)| key.to_owned());
+    let is_open = refused().map_or(is_open, |refused| refused == intent);
+    view! {
+        <details class="line" open=is_open id=intent>
+            <summary>{wish}</summary>
+            <form class="stack" method="post" action=status.path.clone() novalidate>
+                <input type="hidden" name="intent" value=intent/>
+                <input type="hidden" name="key" value=key/>
+                {children()}
+                <button class="btn quiet">{button}</button>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+/// Which of the forms was refused.
+fn refused() -> Option<String> {
+    Refusal::of_this_page().map(|refusal| refusal.draft.get("intent").to_owned())
+}
+
+/// What was typed into the form of this intent, if it was the one that was refused; no other form of the page shows it.
+fn typed_into(intent: &str, otherwise: Draft) -> Draft {
+    if refused().is_some_and(|refused| refused == intent) { typed_or(otherwise) } else { otherwise }
+}
+
+/// The code and where it redeems, for a buyer who passes it on.
+#[component]
+pub fn HandOver(status: StatusPage) -> impl IntoView {
+    let (code, url) = (status.code?, status.redeem_url?);
+    let name = status.card.recipient_name.as_str().to_owned();
+    Some(view! {
+        <div class="stack">
+            <p>
+                "Pass on this link, or the code to type under “Redeem”. "
+                {name}" signs in with "<b>{status.recipient_email.as_str().to_owned()}</b>" to redeem it."
+            </p>
+            <p class="code"><a href=url.clone()>{url.clone()}</a></p>
+            <p class="code big">{code}</p>
+        </div>
+    })
+}
