@@ -1,5 +1,6 @@
 //! A gift, its states, and who may redeem it. Pure: what it takes, `now` included, is handed in.
 
+mod answer;
 mod change;
 mod code;
 mod deliver;
@@ -10,6 +11,7 @@ mod refund;
 #[cfg(test)]
 mod samples;
 
+pub use answer::ThankRefused;
 pub use change::ChangeRefused;
 pub use code::{code, digest};
 pub use deliver::{days_to_choose, due_on};
@@ -49,6 +51,8 @@ pub struct Gift {
     pub opened_at: Option<Timestamp>,
     /// What the recipient answered.
     pub thanks: Option<Thanks>,
+    /// What the present recipient wrote to the giver when they declined.
+    pub decline_word: Option<Message>,
     pub state: GiftState,
     pub created_at: Timestamp,
 }

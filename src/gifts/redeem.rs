@@ -1,11 +1,11 @@
-//! Who may see a gift, and what its recipient does with it: redeem, decline, thank.
+//! Who may see a gift, and who may redeem or decline it.
 
 use std::time::Duration;
 
 use super::{Gift, GiftState};
 use crate::error::Error;
 use crate::memberships::Grant;
-use crate::values::{AccountId, Email, GrantId, Timestamp};
+use crate::values::{AccountId, Email, GrantId, Message, Timestamp};
 
 /// An account, as far as redeeming asks about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,15 +93,16 @@ impl Gift {
         Ok((self.in_state(GiftState::Redeemed { purchased_at, redeemed_at: now, account_id, grant_id }), grant))
     }
 
-    /// The gift declined by its recipient, who needs no account for it: reading the mailbox is enough.
-    pub fn decline(&self, sight: Sight, now: Timestamp) -> Result<Self, RedeemRefused> {
+    /// The gift declined by its recipient, who needs no account for it: reading the mailbox is enough. They may add a `word` to the giver.
+    pub fn decline(&self, sight: Sight, word: Option<Message>, now: Timestamp) -> Result<Self, RedeemRefused> {
         match sight {
             Sight::Open | Sight::Sealed => {}
             Sight::Unverified => return Err(RedeemRefused::NotVerified),
             Sight::Masked => return Err(RedeemRefused::NotRecipient),
         }
         let purchased_at = self.purchased_at_to_redeem(None)?;
-        Ok(self.in_state(GiftState::Declined { purchased_at, declined_at: now }))
+        let declined = self.in_state(GiftState::Declined { purchased_at, declined_at: now });
+        Ok(Self { decline_word: word, ..declined })
     }
 
     /// The gift expired, where the operator set a `lifetime` and it has passed since the purchase.
@@ -110,12 +111,6 @@ impl Gift {
         let purchased_at = self.purchased_at_to_redeem(None).ok()?;
         let is_over = purchased_at.plus(lifetime?) <= now;
         is_over.then(|| self.in_state(GiftState::Expired { expired_at: now }))
-    }
-
-    /// Whether `account` may thank the giver: who redeemed it may.
-    #[must_use]
-    pub fn may_be_thanked_for_by(&self, account: &AccountId) -> bool {
-        matches!(&self.state, GiftState::Redeemed { account_id, .. } if account_id == account)
     }
 
     /// When it was bought, if its state allows redeeming; else why it doesn't, as told to `who`.
@@ -222,7 +217,7 @@ mod tests {
     #[test]
     fn only_a_gift_that_could_be_redeemed_is_declined() {
         for state in EVERY_STATE {
-            let declined = gift_that_is(state).decline(Sight::Sealed, NOW).map(|gift| gift.state);
+            let declined = gift_that_is(state).decline(Sight::Sealed, None, NOW).map(|gift| gift.state);
             match state {
                 "purchased" => assert_eq!(declined, Ok(GiftState::Declined { purchased_at: PURCHASED_AT, declined_at: NOW })),
                 "redeemed" => assert_eq!(declined, Err(RedeemRefused::AlreadyRedeemed { by_me: false })),
@@ -234,9 +229,9 @@ mod tests {
     #[test]
     fn only_the_recipient_declines() {
         let gift = gift_that_is("purchased");
-        assert!(gift.decline(Sight::Open, NOW).is_ok());
-        assert_eq!(gift.decline(Sight::Unverified, NOW), Err(RedeemRefused::NotVerified));
-        assert_eq!(gift.decline(Sight::Masked, NOW), Err(RedeemRefused::NotRecipient));
+        assert!(gift.decline(Sight::Open, None, NOW).is_ok());
+        assert_eq!(gift.decline(Sight::Unverified, None, NOW), Err(RedeemRefused::NotVerified));
+        assert_eq!(gift.decline(Sight::Masked, None, NOW), Err(RedeemRefused::NotRecipient));
     }
 
     #[test]
@@ -249,12 +244,5 @@ mod tests {
             let expired = gift_that_is(state).expire(Some(lived), NOW).map(|gift| gift.state);
             assert_eq!(expired, (state == "purchased").then_some(GiftState::Expired { expired_at: NOW }), "{state}");
         }
-    }
-
-    #[test]
-    fn who_redeemed_a_gift_may_thank_for_it() {
-        assert!(gift_that_is("redeemed").may_be_thanked_for_by(&bea().account_id));
-        assert!(!gift_that_is("redeemed").may_be_thanked_for_by(&bea_anew().account_id));
-        assert!(!gift_that_is("purchased").may_be_thanked_for_by(&bea().account_id));
     }
 }

@@ -32,6 +32,7 @@ pub(super) fn gift_that_is(state: &str) -> Gift {
         time_zone: None,
         opened_at: None,
         thanks: None,
+        decline_word: None,
         state: state_named(state),
         created_at: CREATED_AT,
     }

@@ -14,13 +14,18 @@ pub struct Span {
     pub until: Option<Timestamp>,
 }
 
-/// The dry run: the timeline from `now` on if `grant` were added, by the very rule that it follows when it is.
+/// The dry run: the timeline if `grant` were added, by the very rule that it follows when it is.
 #[must_use]
-pub fn preview(ledger: &Ledger, grant: &Grant, now: Timestamp, zone: &Zone) -> Vec<Stretch> {
+pub fn preview(ledger: &Ledger, grant: &Grant, zone: &Zone) -> Vec<Stretch> {
     let mut ledger = ledger.clone();
     ledger.grants.push(grant.clone());
-    let to_come = timeline(&ledger, zone).into_iter().filter(|stretch| stretch.until.is_none_or(|until| until > now));
-    to_come.map(|stretch| Stretch { from: stretch.from.max(now), ..stretch }).collect()
+    timeline(&ledger, zone)
+}
+
+/// What of a timeline isn't over at `now`: what is in course is there from its beginning.
+#[must_use]
+pub fn ahead(timeline: &[Stretch], now: Timestamp) -> Vec<Stretch> {
+    timeline.iter().filter(|stretch| stretch.until.is_none_or(|until| until > now)).cloned().collect()
 }
 
 /// The stretch that runs at `now`: its tier is the account's, and every other stretch pauses or waits for it.
@@ -71,7 +76,7 @@ mod tests {
         let ledger = ledger_of("2026-12-03 give member 3");
         let today = timeline(&ledger, &Zone::UTC);
         assert_eq!(told(&spans(&today)), ["Member from 3 December 2026 until 3 March 2027"]);
-        let after = preview(&ledger, &founder(Months::Three, now), now, &Zone::UTC);
+        let after = ahead(&preview(&ledger, &founder(Months::Three, now), &Zone::UTC), now);
         let expected = ["Founder from 21 February 2027 until 21 May 2027", "Member from 21 May 2027 until 31 May 2027"];
         assert_eq!(told(&spans(&after)), expected);
     }
@@ -82,8 +87,8 @@ mod tests {
         let now = day("2026-11-21");
         for (history, expected) in [
             ("", &["Founder from 21 November 2026 until 21 February 2027"][..]),
-            ("2026-10-21 give founder 3", &["Founder from 21 November 2026 until 21 April 2027"]),
-            ("2026-10-21 open founder", &["Founder from 21 November 2026 until cancelled"]),
+            ("2026-10-21 give founder 3", &["Founder from 21 October 2026 until 21 April 2027"]),
+            ("2026-10-21 open founder", &["Founder from 21 October 2026 until cancelled"]),
             (
                 "2026-10-21 open member",
                 &["Founder from 21 November 2026 until 21 February 2027", "Member from 21 February 2027 until cancelled"],
@@ -94,13 +99,13 @@ mod tests {
                 &["Founder from 21 November 2026 until 21 February 2027", "Member from 21 February 2027 until 23 October 2027"],
             ),
         ] {
-            let after = preview(&ledger_of(history), &founder(Months::Three, now), now, &Zone::UTC);
+            let after = ahead(&preview(&ledger_of(history), &founder(Months::Three, now), &Zone::UTC), now);
             assert_eq!(told(&spans(&after)), expected, "{history}");
         }
     }
 
     #[test]
-    fn a_dry_run_leaves_out_what_is_over_and_begins_now() {
+    fn what_is_ahead_leaves_out_what_is_over() {
         let now = day("2026-11-21");
         let ledger = ledger_of("2025-01-01 give founder 3\n2026-10-21 give member 3");
         let expected = [
@@ -108,7 +113,7 @@ mod tests {
             "2026-11-21 to 2027-02-21 Member paused (grant 2)",
             "2027-02-21 to 2027-04-23 Member runs (grant 2)",
         ];
-        assert_eq!(written(&preview(&ledger, &founder(Months::Three, now), now, &Zone::UTC)), expected);
+        assert_eq!(written(&ahead(&preview(&ledger, &founder(Months::Three, now), &Zone::UTC), now)), expected);
     }
 
     #[test]

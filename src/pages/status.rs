@@ -6,7 +6,7 @@ mod told;
 use leptos::prelude::*;
 
 use super::parts::dates::date;
-use super::parts::{CardFront, Course, Frame, Place, ReceiptFacts, Slip};
+use super::parts::{CardFront, Course, Frame, Place, ReceiptFacts, Slip, words};
 use super::shopfront;
 use crate::shop::{DeliverySeen, Receipt, Standing, StatusPage};
 use changes::{Changes, HandOver};
@@ -33,6 +33,7 @@ pub fn GiftStatusPage(status: StatusPage) -> impl IntoView {
                         <Course stops=stops(&status)/>
                         <p class="small gap">{format!("Times of day are {}.", clock())}</p>
                         {astray(&status)}
+                        {answered(&status)}
                     </section>
                     {hand_over}
                     <Changes status=status.clone()/>
@@ -48,6 +49,14 @@ pub fn GiftStatusPage(status: StatusPage) -> impl IntoView {
         </Frame>
     }
     .into_any()
+}
+
+/// What the recipient wrote back.
+fn answered(status: &StatusPage) -> impl IntoView + use<> {
+    let name = status.card.recipient_name.as_str();
+    let thanks = status.thanks.as_ref().map(|text| words(format!("{name} thanks you"), text));
+    let declined = status.decline_word.as_ref().map(|text| words(format!("{name} wrote"), text));
+    (thanks, declined)
 }
 
 /// By whose clock the page writes what happened: "those in Berlin", or "UTC".

@@ -3,7 +3,7 @@
 use crate::catalog::{Months, Tier};
 use crate::checkout::SubscriptionState;
 use crate::memberships::Stretch;
-use crate::values::{Day, Email, GiftId, Message, Money, Occasion, OrderId, PersonName, Timestamp, Zone};
+use crate::values::{Day, Email, GiftId, GrantId, Message, Money, Occasion, OrderId, PersonName, Timestamp, Zone};
 
 /// What stands on a gift's card, inside and out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,10 +43,9 @@ pub struct Masked {
 /// How a gift stands, for somebody who may know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Can be redeemed. `timeline` is what the account's time would be from now on, for the recipient alone.
+    /// Can be redeemed. What that would do is for the recipient alone.
     Ready {
-        today: Timestamp,
-        timeline: Vec<Stretch>,
+        dry_run: Option<Box<DryRun>>,
     },
     /// Promised but not paid yet.
     Unpaid,
@@ -62,6 +61,29 @@ pub enum Standing {
     Canceled,
     Declined,
     Expired,
+}
+
+/// What redeeming a gift at this moment would make of its recipient's time: by the very rule that redeeming follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DryRun {
+    pub today: Timestamp,
+    /// The time as it is, past and to come.
+    pub before: Vec<Stretch>,
+    /// The same with this gift in it.
+    pub after: Vec<Stretch>,
+    /// The gifts that it comes from, this one included.
+    pub gifts: Vec<GiftTime>,
+}
+
+/// A gift as the source of somebody's time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GiftTime {
+    pub grant_id: GrantId,
+    pub giver: Option<PersonName>,
+    pub months: Months,
+    pub redeemed_at: Timestamp,
+    /// When the money for it went back, and what was left of it ended.
+    pub taken_back_at: Option<Timestamp>,
 }
 
 /// The page that a buyer comes back to from the payment page.
@@ -109,6 +131,10 @@ pub struct StatusPage {
     pub code: Option<String>,
     /// Where that code redeems, for a buyer who hands it over.
     pub redeem_url: Option<String>,
+    /// What the recipient wrote back.
+    pub thanks: Option<Message>,
+    /// What the recipient wrote when they declined.
+    pub decline_word: Option<Message>,
 }
 
 /// What a buyer can still change of a gift.

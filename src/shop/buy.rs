@@ -211,6 +211,7 @@ impl Shop {
             occasion: purchase.occasion,
             opened_at: None,
             thanks: None,
+            decline_word: None,
             state: GiftState::Pending,
             created_at: now,
         }

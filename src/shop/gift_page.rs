@@ -56,6 +56,8 @@ impl Shop {
             buy_again: format!("/gift?again={}&key={}", gift.id, gifts::page_key(&self.secrets.current, &gift.id)),
             code: code.map(|code| code.reveal_grouped()),
             redeem_url,
+            thanks: gift.thanks.as_ref().map(|thanks| thanks.text.clone()),
+            decline_word: gift.decline_word.clone(),
         })
     }
 

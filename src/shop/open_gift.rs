@@ -6,12 +6,12 @@ use sqlx::AnyConnection;
 
 use super::Kept;
 use super::rate_limit::Limit;
-use super::{Card, Masked, RedeemView, Shop, Standing};
+use super::{Card, DryRun, GiftTime, Masked, RedeemView, Shop, Standing};
 use crate::accounts::Account;
 use crate::gifts::{self, Gift, GiftState, HoldReason, Redeemer, Sight};
-use crate::memberships::{self, Ledger, Stretch};
+use crate::memberships::{self, Grant, Ledger};
 use crate::store::{self, gifts as gift_rows, grants};
-use crate::values::{GiftCode, GiftId, GrantId, Timestamp};
+use crate::values::{GiftCode, GiftId, GrantId, PersonName, Timestamp};
 use crate::{Error, Result};
 
 /// What somebody names a gift by.
@@ -114,26 +114,42 @@ impl Shop {
             GiftState::Declined { .. } => Standing::Declined,
             GiftState::Expired { .. } => Standing::Expired,
             GiftState::Purchased { .. } => {
-                let timeline = match me {
+                let dry_run = match me {
                     Some(me) => self.dry_run(connection, gift, me, now).await?,
-                    None => Vec::new(),
+                    None => None,
                 };
-                Standing::Ready { today: now, timeline }
+                Standing::Ready { dry_run: dry_run.map(Box::new) }
             }
         })
     }
 
-    /// The timeline that redeeming now would give: by the very rule that redeeming follows.
+    /// The time before and after redeeming now; `None` for whoever may not.
     async fn dry_run(
         &self,
         connection: &mut AnyConnection,
         gift: &Gift,
         me: &Account,
         now: Timestamp,
-    ) -> Result<Vec<Stretch>, store::Error> {
-        let ledger = self.ledger(connection, me).await?;
+    ) -> Result<Option<DryRun>, store::Error> {
         let redeemed = gift.redeem(&me.redeemer(), GrantId::random(self.entropy.as_ref()), now);
-        Ok(redeemed.map_or_else(|_| Vec::new(), |(_, grant)| memberships::preview(&ledger, &grant, now, &self.zone)))
+        let Ok((_, grant)) = redeemed else { return Ok(None) };
+        let ledger = self.ledger(connection, me).await?;
+        let mut gifts = self.gifts_behind(connection, &ledger).await?;
+        gifts.push(gift_time(&grant, gift.giver_name.clone()));
+        let before = memberships::timeline(&ledger, &self.zone);
+        let after = memberships::preview(&ledger, &grant, &self.zone);
+        Ok(Some(DryRun { today: now, before, after, gifts }))
+    }
+
+    /// The gifts that an account's time comes from.
+    pub(super) async fn gifts_behind(
+        &self,
+        connection: &mut AnyConnection,
+        ledger: &Ledger,
+    ) -> Result<Vec<GiftTime>, store::Error> {
+        let Some(first) = ledger.grants.first() else { return Ok(Vec::new()) };
+        let givers = grants::givers(connection, &first.account_id).await?;
+        Ok(ledger.grants.iter().map(|grant| gift_time(grant, givers.get(&grant.id).cloned())).collect())
     }
 
     /// Everything that counts towards an account's membership.
@@ -161,6 +177,11 @@ pub(super) fn card(gift: &Gift) -> Card {
         giver_name: gift.giver_name.clone(),
         message: gift.message.clone(),
     }
+}
+
+fn gift_time(grant: &Grant, giver: Option<PersonName>) -> GiftTime {
+    let Grant { id, months, granted_at, voided_at, .. } = grant.clone();
+    GiftTime { grant_id: id, giver, months, redeemed_at: granted_at, taken_back_at: voided_at }
 }
 
 /// The name's letter is the address's, because the name isn't theirs to know.

@@ -244,6 +244,7 @@ impl World {
             time_zone: None,
             opened_at: None,
             thanks: None,
+            decline_word: None,
             state,
             created_at: self.clock.now(),
         }

@@ -29,9 +29,9 @@ pub async fn insert(connection: &mut AnyConnection, gift: &Gift, code_digest: &s
         "insert into gifts (id, version, order_id, tier, months, recipient_name, recipient_email, recipient_email_key,
              giver_name, giver_email, giver_email_key, message, generation, secret_id, code_digest, delivery, delivery_at,
              time_zone, state, purchased_at, held_at, hold_reason, redeemed_at, redeemed_by, grant_id, ended_at, created_at,
-             occasion, opened_at, thanks, thanked_at)
+             occasion, opened_at, thanks, thanked_at, decline_word)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-             $24, $25, $26, $27, $28, $29, $30, $31)",
+             $24, $25, $26, $27, $28, $29, $30, $31, $32)",
     )
     .bind(gift.id.as_str())
     .bind(gift.version)
@@ -64,6 +64,7 @@ pub async fn insert(connection: &mut AnyConnection, gift: &Gift, code_digest: &s
     .bind(gift.opened_at.map(Timestamp::millis))
     .bind(gift.thanks.as_ref().map(|thanks| thanks.text.as_str().to_owned()))
     .bind(gift.thanks.as_ref().map(|thanks| thanks.thanked_at.millis()))
+    .bind(gift.decline_word.as_ref().map(|word| word.as_str().to_owned()))
     .execute(&mut *connection)
     .await?;
     append_event(connection, gift, gift.version, "promised", gift.created_at).await
@@ -86,7 +87,8 @@ pub async fn advance(
          set version = version + 1, recipient_name = $3, recipient_email = $4, recipient_email_key = $5, giver_name = $6,
              message = $7, generation = $8, secret_id = $9, code_digest = $10, delivery = $11, delivery_at = $12, state = $13,
              purchased_at = $14, held_at = $15, hold_reason = $16, redeemed_at = $17, redeemed_by = $18, grant_id = $19,
-             ended_at = $20, time_zone = $21, occasion = $22, opened_at = $23, thanks = $24, thanked_at = $25
+             ended_at = $20, time_zone = $21, occasion = $22, opened_at = $23, thanks = $24, thanked_at = $25,
+             decline_word = $26
          where id = $1 and version = $2",
     )
     .bind(before.id.as_str())
@@ -113,7 +115,8 @@ pub async fn advance(
     .bind(after.occasion.as_str())
     .bind(after.opened_at.map(Timestamp::millis))
     .bind(after.thanks.as_ref().map(|thanks| thanks.text.as_str().to_owned()))
-    .bind(after.thanks.as_ref().map(|thanks| thanks.thanked_at.millis()));
+    .bind(after.thanks.as_ref().map(|thanks| thanks.thanked_at.millis()))
+    .bind(after.decline_word.as_ref().map(|word| word.as_str().to_owned()));
     change_one(connection, query).await?;
     append_event(connection, after, before.version + 1, what, now).await
 }
@@ -171,11 +174,16 @@ pub async fn ordered_by(
     rows.iter().map(gift).collect()
 }
 
-/// Gifts that wait for `email` or that `account_id` has redeemed, newest first.
+/// Gifts that wait for `email` or that `account_id` has redeemed, whatever became of them since; newest first.
 pub async fn received_by(connection: &mut AnyConnection, account_id: &AccountId, email: &Email, limit: i64) -> Result<Vec<Gift>> {
     let rows = sqlx::query(
         "select * from gifts
-         where redeemed_by = $1 or (recipient_email_key = $2 and state = 'purchased' and delivery in ('sent', 'delivered'))
+         where id in (
+             select id from gifts
+             where recipient_email_key = $2 and state = 'purchased' and delivery in ('sent', 'delivered')
+             union
+             select gift_id from grants where account_id = $1
+         )
          order by created_at desc, id
          limit $3",
     )
@@ -357,6 +365,7 @@ fn gift(row: &AnyRow) -> Result<Gift> {
         time_zone: row.parsed_or_null("time_zone")?,
         opened_at: row.time_or_null("opened_at")?,
         thanks: thanks(row)?,
+        decline_word: row.made_or_null("decline_word")?,
         state: state(row)?,
         created_at: row.time("created_at")?,
     })

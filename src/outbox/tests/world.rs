@@ -270,6 +270,7 @@ pub fn gift() -> Gift {
         time_zone: None,
         opened_at: None,
         thanks: None,
+        decline_word: None,
         state: GiftState::Purchased { purchased_at: NOW },
         created_at: NOW,
     }

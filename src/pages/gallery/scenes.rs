@@ -9,7 +9,7 @@ use crate::checkout::SubscriptionState;
 use crate::error::{Error, Wrong};
 use crate::memberships::{Source, Stretch, StretchKind};
 use crate::shop::{
-    AccountView, Card, Changed, Changes, DeliverySeen, GiftLine, Knot, KnotKind, MailKnot, Masked, OwnSubscription, PaymentSeen,
+    AccountView, Card, Changed, Changes, DeliverySeen, DryRun, GiftLine, Knot, KnotKind, MailKnot, Masked, OwnSubscription, PaymentSeen,
     Quote, Receipt, RedeemView, RefundSeen, Standing, StatusPage, Thanks,
 };
 use crate::values::{
@@ -132,12 +132,11 @@ fn redeem_scenes() -> Vec<Scene> {
         scene("redeem-sealed", || redeem(sealed(None))),
         scene("redeem-sealed-other", || redeem(sealed(Some(email("carl@example.com"))))).signed_in(),
         scene("redeem-unverified", || redeem(RedeemView::Unverified { recipient_email: email("bea@example.com") })).signed_in(),
-        scene("redeem-open", || redeem(open(card(), Standing::Ready { today: today(), timeline: timeline() }))).signed_in(),
-        scene("redeem-hostile", || redeem(open(hostile_card(), Standing::Ready { today: today(), timeline: timeline() })))
-            .signed_in(),
+        scene("redeem-open", || redeem(open(card(), ready()))).signed_in(),
+        scene("redeem-hostile", || redeem(open(hostile_card(), ready()))).signed_in(),
         scene("redeem-wordless", || {
             let card = Card { giver_name: None, message: None, tier: Tier::Member, months: Months::Three, ..card() };
-            redeem(open(card, Standing::Ready { today: today(), timeline: Vec::new() }))
+            redeem(open(card, ready()))
         })
         .signed_in(),
         scene("redeemed-by-me", || redeem(open(card(), redeemed(true)))).signed_in().noting(Notice::Redeemed),
@@ -331,12 +330,18 @@ fn masked(signed_in_as: Option<Email>) -> RedeemView {
 }
 
 fn sealed(signed_in_as: Option<Email>) -> RedeemView {
-    let standing = Standing::Ready { today: today(), timeline: Vec::new() };
+    let standing = Standing::Ready { dry_run: None };
     RedeemView::Sealed { card: card(), recipient_email: email("bea@example.com"), signed_in_as, standing }
 }
 
 pub(super) fn open(card: Card, standing: Standing) -> RedeemView {
     RedeemView::Open { card, recipient_email: email("bea@example.com"), standing }
+}
+
+/// A Member, before and after.
+fn ready() -> Standing {
+    let dry_run = DryRun { today: today(), before: timeline(), after: timeline(), gifts: Vec::new() };
+    Standing::Ready { dry_run: Some(Box::new(dry_run)) }
 }
 
 fn redeemed(by_me: bool) -> Standing {
@@ -368,7 +373,7 @@ pub(super) fn status() -> StatusPage {
         buyer_email: Some(email("ada@example.com")),
         receipt: receipt(),
         course: vec![happened(KnotKind::Paid), mailed(MailKnot::Sent), to_come(KnotKind::Redeemed, None)],
-        standing: Standing::Ready { today: today(), timeline: Vec::new() },
+        standing: Standing::Ready { dry_run: None },
         delivery: DeliverySeen::Sent { sent_at: today() },
         changes: changes(),
         refund: RefundSeen::Offered { amount: euros(17_280), until: "2026-12-05".parse().unwrap() },
@@ -376,6 +381,8 @@ pub(super) fn status() -> StatusPage {
         buy_again: "/gift?again=gift_7h2kq9v4xw00000b&key=k3y".to_owned(),
         code: Some("7K2M 9QWX 4HTV B3NE 6RYD 8P01".to_owned()),
         redeem_url: Some("http://localhost:3000/redeem/7K2M9QWX4HTVB3NE6RYD8P01".to_owned()),
+        thanks: None,
+        decline_word: None,
     }
 }
 
@@ -422,7 +429,7 @@ fn account() -> AccountView {
         delivery,
         path: Some("/gifts/gift_7h2kq9v4xw00000b".to_owned()),
     };
-    let ready = Standing::Ready { today: today(), timeline: Vec::new() };
+    let ready = Standing::Ready { dry_run: None };
     AccountView {
         email: email("bea@example.com"),
         is_verified: true,

@@ -187,6 +187,6 @@ fn Inside(card: Card) -> impl IntoView {
 }
 
 /// Each in its own direction, because a message may be in any script.
-fn paragraph(lines: &[&str]) -> impl IntoView + use<> {
+pub fn paragraph(lines: &[&str]) -> impl IntoView + use<> {
     view! { <p dir="auto">{lines.join("\n")}</p> }
 }

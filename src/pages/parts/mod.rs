@@ -14,6 +14,7 @@ pub mod slip;
 pub mod spool;
 pub mod sum;
 pub mod turns;
+pub mod words;
 
 pub use card::{CardFront, MaskedAddress, MaskedCard, OpenCard, PreviewCard, PreviewLetter, SealedCard};
 pub use course::{Course, Stop};
@@ -29,6 +30,7 @@ pub use slip::Slip;
 pub use spool::Spool;
 pub use sum::{PayLabel, PayNote, Sum};
 pub use turns::{Turn, turns};
+pub use words::words;
 
 use crate::values::PersonName;
 

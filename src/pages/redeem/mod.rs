@@ -26,8 +26,8 @@ pub fn RedeemPage(view: RedeemView, path: String) -> impl IntoView {
             view! { <SealedPage card recipient_email signed_in_as path/> }.into_any()
         }
         RedeemView::Sealed { card, standing, .. } => view! { <SettledPage card standing/> }.into_any(),
-        RedeemView::Open { card, recipient_email, standing: Standing::Ready { today, timeline } } => {
-            view! { <OpenPage card recipient_email today timeline path/> }.into_any()
+        RedeemView::Open { card, recipient_email, standing: Standing::Ready { dry_run: Some(dry_run) } } => {
+            view! { <OpenPage card recipient_email dry_run=*dry_run path/> }.into_any()
         }
         RedeemView::Open { card, standing, .. } => view! { <SettledPage card standing/> }.into_any(),
     }

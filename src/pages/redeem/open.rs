@@ -6,11 +6,11 @@ use super::super::parts::course::When;
 use super::super::parts::dates::date;
 use super::super::parts::{Course, Frame, OpenCard, Place, Slip, Stop, turns};
 use crate::memberships::Stretch;
-use crate::shop::Card;
+use crate::shop::{Card, DryRun};
 use crate::values::{Email, Timestamp};
 
 #[component]
-pub fn OpenPage(card: Card, recipient_email: Email, today: Timestamp, timeline: Vec<Stretch>, path: String) -> impl IntoView {
+pub fn OpenPage(card: Card, recipient_email: Email, dry_run: DryRun, path: String) -> impl IntoView {
     let heading = match &card.giver_name {
         Some(giver) => format!("From {}, for you", giver.as_str()),
         None => "For you".to_owned(),
@@ -23,7 +23,7 @@ pub fn OpenPage(card: Card, recipient_email: Email, today: Timestamp, timeline: 
             <OpenCard card opens=true/>
             <section class="sheet dry" aria-labelledby="dry">
                 <h2 id="dry">"If you redeem it today"</h2>
-                <Course stops=stops(&timeline, today)/>
+                <Course stops=stops(&dry_run.after, dry_run.today)/>
                 <form class="row" method="post" action=path>
                     <input type="hidden" name="intent" value="redeem"/>
                     <button class="btn">{redeem}</button>

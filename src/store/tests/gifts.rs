@@ -48,6 +48,7 @@ on_both!(a_gift_is_read_as_it_was_written_in_every_state_and_delivery, async |st
             message: None,
             occasion: Occasion::ThankYou,
             opened_at: Some(LATER),
+            decline_word: Some(Message::parse("Thank you, and no.").unwrap()),
             thanks: Some(Thanks { text: Message::parse("I am so glad.").unwrap(), thanked_at: LATER }),
             ..before.clone()
         };
@@ -114,7 +115,21 @@ on_both!(givers_and_recipients_find_their_gifts_by_address_whatever_its_case, as
     let [sent] = <[Gift; 1]>::try_from(given).unwrap();
     let redeemed = Gift { state: redeemed_by, ..sent.clone() };
     gifts::advance(&mut connection, &sent, &redeemed, &digest(&sent), "redeemed", LATER).await.unwrap();
+    let grant = Grant {
+        id: GrantId::random(&Counted),
+        account_id: bea.id.clone(),
+        tier: Tier::Member,
+        months: Months::Three,
+        granted_at: LATER,
+        voided_at: None,
+    };
+    grants::append(&mut connection, &grant, Some(&sent.id)).await.unwrap();
     assert_eq!(gifts::received_by(&mut connection, &bea.id, &email("new@example.com"), 9).await.unwrap().len(), 1);
+    // Nor does it vanish when the money for it goes back.
+    let refunded = Gift { version: 3, state: GiftState::Refunded { refunded_at: LATER }, ..redeemed };
+    gifts::advance(&mut connection, &refunded, &refunded, &digest(&sent), "refunded", LATER).await.unwrap();
+    let received = gifts::received_by(&mut connection, &bea.id, &email("new@example.com"), 9).await.unwrap();
+    assert_eq!(received.iter().map(|gift| gift.state.name()).collect::<Vec<_>>(), ["refunded"]);
     assert_eq!(gifts::given_by(&mut connection, &ada, 0).await.unwrap(), []);
 });
 

@@ -82,6 +82,7 @@ pub fn gift(order: &Order) -> Gift {
         time_zone: Zone::parse("Pacific/Auckland").ok(),
         opened_at: None,
         thanks: None,
+        decline_word: None,
         state: GiftState::Pending,
         created_at: NOW,
     }

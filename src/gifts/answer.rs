@@ -1,0 +1,67 @@
+//! What a recipient does that changes nothing about whose gift it is: sees the card, and thanks for it.
+
+use super::{Gift, GiftState, Thanks};
+use crate::values::{AccountId, Message, Timestamp};
+
+/// Why the giver isn't thanked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThankRefused {
+    /// Only whoever redeemed it thanks for it, and not once it was taken back.
+    NotTheirs,
+    /// Once is for good.
+    Thanked,
+}
+
+impl Gift {
+    /// The gift when its recipient, signed in, has the card before them for the first time; `None` where that is no news.
+    #[must_use]
+    pub fn opened(&self, now: Timestamp) -> Option<Self> {
+        let is_first = self.opened_at.is_none() && matches!(self.state, GiftState::Purchased { .. });
+        is_first.then(|| Self { opened_at: Some(now), ..self.clone() })
+    }
+
+    /// The gift with the thanks of `account`.
+    pub fn thank(&self, account: &AccountId, text: Message, now: Timestamp) -> Result<Self, ThankRefused> {
+        if !matches!(&self.state, GiftState::Redeemed { account_id, .. } if account_id == account) {
+            return Err(ThankRefused::NotTheirs);
+        }
+        if self.thanks.is_some() {
+            return Err(ThankRefused::Thanked);
+        }
+        Ok(Self { thanks: Some(Thanks { text, thanked_at: now }), ..self.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{EVERY_STATE, NOW, PURCHASED_AT, bea, gift_that_is};
+    use super::*;
+
+    fn kind_words() -> Message {
+        Message::parse("I am so glad.").unwrap()
+    }
+
+    #[test]
+    fn a_gift_is_opened_once_while_it_can_be_redeemed() {
+        for state in EVERY_STATE {
+            let opened = gift_that_is(state).opened(NOW).map(|gift| gift.opened_at);
+            assert_eq!(opened, (state == "purchased").then_some(Some(NOW)), "{state}");
+        }
+        let opened = Gift { opened_at: Some(PURCHASED_AT), ..gift_that_is("purchased") };
+        assert_eq!(opened.opened(NOW), None);
+    }
+
+    #[test]
+    fn whoever_redeemed_a_gift_thanks_for_it_once_and_nobody_else_does() {
+        let somebody: AccountId = "acct_zzzzzzzzzzzzzzzz".parse().unwrap();
+        for state in EVERY_STATE {
+            let thanked = gift_that_is(state).thank(&bea().account_id, kind_words(), NOW);
+            let thanks = Thanks { text: kind_words(), thanked_at: NOW };
+            let expected = Gift { thanks: Some(thanks), ..gift_that_is(state) };
+            assert_eq!(thanked, if state == "redeemed" { Ok(expected) } else { Err(ThankRefused::NotTheirs) }, "{state}");
+            assert_eq!(gift_that_is(state).thank(&somebody, kind_words(), NOW), Err(ThankRefused::NotTheirs), "{state}");
+        }
+        let thanked = gift_that_is("redeemed").thank(&bea().account_id, kind_words(), NOW).unwrap();
+        assert_eq!(thanked.thank(&bea().account_id, kind_words(), NOW), Err(ThankRefused::Thanked));
+    }
+}
