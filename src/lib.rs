@@ -26,7 +26,8 @@
 //! - No verb calls another, and no network call stands inside a transaction: it comes before, or after through the [`outbox`].
 //! - No table holds a code, a proof or a link's token. They are derived from a [`values::Secret`] and a row's id, so that a mail can be
 //!   sent again and a stolen database redeems nothing. Of an access token there is a digest.
-//! - No GET changes anything: programs that read mail follow every link in it.
+//! - No GET changes anything, because programs that read mail follow every link in it; but that its recipient has the card before them,
+//!   signed in, is noted once.
 //! - No check decides a race, the database does: a row that changes has a `version`, and a change that finds another one begins again.
 //! - `cfg(feature …)` stands in this file only. `ssr` is the server, `hydrate` the islands; in islands mode the browser never runs a page.
 //!
@@ -52,7 +53,8 @@
 //!    sealed card to whoever has the proof from the mail, and to the recipient what redeeming would do, by [`memberships::preview`].
 //!    [`shop::Shop::keep_gift`] remembers the gift, not its code, while its recipient signs in.
 //! 7. **Redeemed.** [`shop::Shop::redeem`]: in one transaction the gift is redeemed, the grant appended to the ledger, and the giver told.
-//!    [`shop::Shop::account_page`] shows the time that it gave, by [`memberships::timeline`].
+//!    [`shop::Shop::account_page`] shows the time that it gave, by [`memberships::timeline`]. [`shop::Shop::thank`] tells the giver what the
+//!    recipient says to it; [`shop::Shop::decline`] gives it back to them to choose anew.
 //! 8. **Undone.** A refund or a lost dispute comes in by the same way as the payment did, and voids the gift, or ends what is left of the
 //!    grant and nothing else. What we want of a provider ourselves, such as giving back a second payment, or that of a gift
 //!    which its buyer has taken back, is an errand of the [`outbox`].

@@ -89,6 +89,7 @@ impl Stock {
                 time_zone: None,
                 opened_at: None,
                 thanks: None,
+                decline_word: None,
                 state: GiftState::Purchased { purchased_at: now },
                 created_at: now,
             };

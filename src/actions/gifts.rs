@@ -54,19 +54,37 @@ pub async fn buy_gift(
     Ok(())
 }
 
-/// `/redeem` and `/redeem/{code}`: opens a typed code, keeps a gift while its recipient signs in, or redeems it.
+/// `/redeem` and `/redeem/{code}`: opens a typed code, keeps a gift while its recipient signs in, redeems it, thanks for it, or declines it.
 #[server(prefix = "", endpoint = "/redeem")]
 pub async fn redeem_gift(
     #[server(default)] intent: String,
     #[server(default)] code: String,
     #[server(default)] goes: String,
+    #[server(default)] thanks: String,
+    #[server(default)] word: String,
 ) -> Result<(), Error> {
     let caller = crate::visitor::Caller::of_request().await?;
     let key = caller.gift_key(&code).await?;
-    if intent == "redeem" {
-        caller.shop.redeem(&key, &caller.account().await?).await?;
-        crate::visitor::let_go_of_gift(&caller.session).await?;
-        leptos_axum::redirect("/account?done=redeemed");
+    let done = match intent.as_str() {
+        "redeem" => {
+            let redeemed = caller.shop.redeem(&key, &caller.account().await?).await?;
+            Some(format!("/redeem?gift={}&done=redeemed", redeemed.gift.id))
+        }
+        "thank" => {
+            let thanked = caller.shop.thank(&key, &caller.account().await?, &thanks).await?;
+            Some(format!("/redeem?gift={thanked}&done=thanked"))
+        }
+        "decline" => {
+            let declined = caller.shop.decline(&key, caller.visitor().await?.account(), &word, caller.address).await?;
+            Some(declined.map_or_else(|| "/?done=declined".to_owned(), |gift| format!("/redeem?gift={gift}&done=declined")))
+        }
+        _ => None,
+    };
+    if let Some(page) = done {
+        if intent != "thank" {
+            crate::visitor::let_go_of_gift(&caller.session).await?;
+        }
+        leptos_axum::redirect(&page);
         return Ok(());
     }
     let kept = caller.shop.keep_gift(&key, caller.address).await?;

@@ -8,8 +8,8 @@ use url::Url;
 
 use super::{
     AccessTokenMade, AccountExists, AddressChangeConfirm, AddressChanged, ByHand, CardPlan, DeliveryFailed, DeliveryFault,
-    Discount, GiftForYou, GiftRedeemed, GiftRefunded, GiftTakenBack, House, Letter, Notice, OperatorNotice, PasswordChanged,
-    Receipt, Rendered, ResetPassword, SecretLink, SignInLink, VerifyAddress,
+    Discount, GiftDeclined, GiftForYou, GiftRedeemed, GiftRefunded, GiftTakenBack, House, Letter, Notice, OperatorNotice,
+    PasswordChanged, Receipt, Rendered, ResetPassword, SecretLink, SignInLink, ThankYou, VerifyAddress,
 };
 use crate::catalog::{Brand, Months, Tier};
 use crate::values::{Accent, Currency, Email, GiftCode, GiftId, Label, Message, Money, Occasion, PersonName, Timestamp, Zone};
@@ -128,6 +128,35 @@ pub(super) fn reversals() -> Vec<Letter> {
     vec![refunded(17_280, false), refunded(17_280, true), refunded(0, false), Letter::GiftTakenBack(taken_back)]
 }
 
+pub(super) fn thank_you() -> ThankYou {
+    ThankYou {
+        to: email("ada@example.com"),
+        recipient_name: bea(),
+        thanks: Message::parse("I read it in the rain.\n\nUnder your umbrella, as it happens.").unwrap(),
+        tier: Tier::Founder,
+        months: Months::Twelve,
+        status_page: status_page(),
+        reference: reference(),
+    }
+}
+
+pub(super) fn gift_declined() -> GiftDeclined {
+    GiftDeclined {
+        to: email("ada@example.com"),
+        recipient_name: bea(),
+        word: Some(Message::parse("I have one already, and thank you all the same.").unwrap()),
+        tier: Tier::Founder,
+        months: Months::Twelve,
+        status_page: status_page(),
+        reference: reference(),
+    }
+}
+
+pub(super) fn answers() -> Vec<Letter> {
+    let wordless = GiftDeclined { word: None, ..gift_declined() };
+    vec![Letter::ThankYou(thank_you()), Letter::GiftDeclined(gift_declined()), Letter::GiftDeclined(wordless)]
+}
+
 pub(super) fn about_accounts() -> Vec<Letter> {
     let to = || email("bea@example.com");
     let link = |path: &str| SecretLink(page(path));
@@ -193,6 +222,7 @@ fn all() -> Vec<(String, Letter)> {
         letters.push((format!("gift-{occasion}"), Letter::GiftForYou(GiftForYou { occasion, ..gift_for_you() })));
     }
     letters.extend(about_accounts().into_iter().enumerate().map(|(place, letter)| (format!("account-{place}"), letter)));
+    letters.extend(answers().into_iter().enumerate().map(|(place, letter)| (format!("answer-{place}"), letter)));
     letters.extend(reversals().into_iter().enumerate().map(|(place, letter)| (format!("reversal-{place}"), letter)));
     letters.extend(to_operators().into_iter().enumerate().map(|(place, letter)| (format!("operator-{place}"), letter)));
     letters

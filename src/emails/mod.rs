@@ -2,6 +2,7 @@
 //! HTML and the text. Pure; knows nothing of SMTP, of storage or of how its links and codes came about.
 
 mod accounts;
+mod answers;
 mod colours;
 mod dedication;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use url::Url;
 pub use accounts::{
     AccessTokenMade, AccountExists, AddressChangeConfirm, AddressChanged, PasswordChanged, ResetPassword, SignInLink, VerifyAddress,
 };
+pub use answers::{GiftDeclined, ThankYou};
 pub use givers::{CardPlan, Discount, GiftRedeemed, Receipt};
 pub use operators::{Notice, OperatorNotice};
 pub use recipients::GiftForYou;
@@ -46,6 +48,10 @@ pub enum Letter {
     GiftRefunded(GiftRefunded),
     /// To whoever had redeemed a gift whose money went back.
     GiftTakenBack(GiftTakenBack),
+    /// To the giver, from whoever redeemed it.
+    ThankYou(ThankYou),
+    /// To the giver: the recipient would rather not have it.
+    GiftDeclined(GiftDeclined),
     VerifyAddress(VerifyAddress),
     SignInLink(SignInLink),
     ResetPassword(ResetPassword),
@@ -97,6 +103,8 @@ impl Letter {
             Self::DeliveryFailed(letter) => &letter.to,
             Self::GiftRefunded(letter) => &letter.to,
             Self::GiftTakenBack(letter) => &letter.to,
+            Self::ThankYou(letter) => &letter.to,
+            Self::GiftDeclined(letter) => &letter.to,
             Self::VerifyAddress(letter) => &letter.to,
             Self::SignInLink(letter) => &letter.to,
             Self::ResetPassword(letter) => &letter.to,
@@ -117,6 +125,8 @@ impl Letter {
             | Self::DeliveryFailed(_)
             | Self::GiftRefunded(_)
             | Self::GiftTakenBack(_)
+            | Self::ThankYou(_)
+            | Self::GiftDeclined(_)
             | Self::VerifyAddress(_)
             | Self::SignInLink(_)
             | Self::ResetPassword(_)
@@ -137,6 +147,8 @@ impl Letter {
             Self::DeliveryFailed(letter) => letter.sheet(house),
             Self::GiftRefunded(letter) => letter.sheet(house),
             Self::GiftTakenBack(letter) => letter.sheet(house),
+            Self::ThankYou(letter) => letter.sheet(house),
+            Self::GiftDeclined(letter) => letter.sheet(house),
             Self::VerifyAddress(letter) => letter.sheet(house),
             Self::SignInLink(letter) => letter.sheet(house),
             Self::ResetPassword(letter) => letter.sheet(house),

@@ -20,12 +20,12 @@ enum Deed {
 type History = Vec<(Timestamp, Deed)>;
 
 /// Noon in Greenwich.
-pub(super) fn day(text: &str) -> Timestamp {
+pub(crate) fn day(text: &str) -> Timestamp {
     Timestamp::from_millis(format!("{text}T12:00:00Z").parse::<jiff::Timestamp>().unwrap().as_millisecond())
 }
 
 /// Reads lines such as `2026-11-21 give member 3`, `2026-12-01 void 1`, `2026-12-02 open founder` and `2026-12-03 close 1`.
-pub(super) fn ledger_of(history: &str) -> Ledger {
+pub(crate) fn ledger_of(history: &str) -> Ledger {
     let deed = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
         let deed = match words[1] {
@@ -116,7 +116,7 @@ fn any_history() -> impl Strategy<Value = History> {
         4 => (Just(0), 0_u64..15_552_000_000),
         3 => (prop::sample::select(vec![3_u32, 6, 12]), 0_u64..=2),
     ];
-    let begin = 1_798_000_000_000_i64..1_830_000_000_000;
+    let begin = prop_oneof![2 => 1_798_000_000_000_i64..1_830_000_000_000, 1 => prop::sample::select(odd_moments())];
     (begin, prop::collection::vec((apart, any_deed()), 1..=16)).prop_map(|(begin, deeds)| {
         let mut at = Timestamp::from_millis(begin);
         let dated = deeds.into_iter().map(|((months, millis), deed)| {
@@ -126,6 +126,24 @@ fn any_history() -> impl Strategy<Value = History> {
         });
         dated.collect()
     })
+}
+
+/// From which months end early, or at an hour that a change of clocks leaves out or has twice.
+fn odd_moments() -> Vec<i64> {
+    let moments = [
+        "2026-11-30T11:00:00+01:00[Europe/Berlin]",
+        "2027-08-31T23:59:59.999+02:00[Europe/Berlin]",
+        "2027-11-29T00:00:00+01:00[Europe/Berlin]",
+        "2027-12-28T02:30:00.001+01:00[Europe/Berlin]",
+        "2027-07-31T02:30:00+02:00[Europe/Berlin]",
+        "2028-02-29T12:00:00+01:00[Europe/Berlin]",
+    ];
+    moments.map(|moment| moment.parse::<jiff::Zoned>().unwrap().timestamp().as_millisecond()).to_vec()
+}
+
+fn any_zone() -> impl Strategy<Value = Zone> {
+    let names = vec!["UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Australia/Lord_Howe"];
+    prop::sample::select(names).prop_map(|name| Zone::parse(name).unwrap())
 }
 
 fn berlin() -> Zone {
@@ -166,13 +184,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_grant_loses_time_except_by_its_own_void(history in any_history()) {
+    fn no_grant_loses_time_except_by_its_own_void(history in any_history(), zone in any_zone()) {
         let ledger = ledger_after(&history);
-        let timeline = timeline(&ledger, &berlin());
+        let timeline = timeline(&ledger, &zone);
         for grant in &ledger.grants {
             let stretches = of_grant(&timeline, grant);
             let ran = runs(&stretches);
-            let whole = ran.first().map(|first| berlin().add_months(first.from, grant.months.count()).since(first.from));
+            let whole = ran.first().map(|first| zone.add_months(first.from, grant.months.count()).since(first.from));
             let never_ends = stretches.last().is_some_and(|last| last.until.is_none());
             if let Some(voided_at) = grant.voided_at {
                 prop_assert!(length(&ran) <= Some(whole.unwrap_or_default()));
@@ -184,6 +202,45 @@ proptest! {
                 prop_assert_eq!(length(&ran), whole);
             }
         }
+    }
+
+    #[test]
+    fn once_every_subscription_has_ended_the_sum_is_what_was_granted(history in any_history(), zone in any_zone()) {
+        let (last, _) = history[history.len() - 1];
+        let ends = (1..=history.len()).map(|number| (last, Deed::Close(number)));
+        let ledger = ledger_after(&history.iter().copied().chain(ends).collect::<History>());
+        let timeline = timeline(&ledger, &zone);
+        for grant in ledger.grants.iter().filter(|grant| grant.voided_at.is_none()) {
+            let stretches = of_grant(&timeline, grant);
+            let ran = runs(&stretches);
+            prop_assert!(!ran.is_empty(), "{grant:?} never ran");
+            let whole = zone.add_months(ran[0].from, grant.months.count()).since(ran[0].from);
+            prop_assert_eq!(length(&ran), Some(whole), "{:?}", grant);
+        }
+        let open = timeline.iter().filter(|stretch| stretch.until.is_none());
+        prop_assert_eq!(open.count(), 0);
+    }
+
+    /// A grant that is taken back has run until then as if it never would be.
+    #[test]
+    fn a_void_takes_nothing_of_what_was_before_it(history in any_history(), number in 1_usize..6) {
+        let voided = ledger_after(&history);
+        let Some(at) = voided.grants.get(number - 1).and_then(|grant| grant.voided_at) else { return Ok(()) };
+        let is_this_void = |deed: &Deed| matches!(deed, Deed::Void(voided) if *voided == number);
+        let kept: History = history.iter().copied().filter(|(_, deed)| !is_this_void(deed)).collect();
+        prop_assert_eq!(before(&timeline(&voided, &berlin()), at), before(&timeline(&ledger_after(&kept), &berlin()), at));
+    }
+
+    #[test]
+    fn the_order_in_which_a_ledger_is_read_makes_no_difference(history in any_history(), turn in 0_usize..8) {
+        let ledger = ledger_after(&history);
+        let mut other = ledger.clone();
+        other.grants.reverse();
+        other.periods.reverse();
+        let half = turn.min(other.grants.len());
+        other.grants.rotate_left(half);
+        let sorted = |ledger: &Ledger| before(&timeline(ledger, &berlin()), Timestamp::from_millis(i64::MAX));
+        prop_assert_eq!(sorted(&ledger), sorted(&other));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! Pure; knows nothing of gifts, orders or storage.
 
 #[cfg(test)]
-mod histories;
+pub(crate) mod histories;
 mod queue;
 mod reading;
 mod timeline;

@@ -32,6 +32,8 @@ impl<'a> Errand<'a> {
             | Task::GiftRedeemed { .. }
             | Task::GiftRefunded { .. }
             | Task::GiftTakenBack { .. }
+            | Task::ThankYou { .. }
+            | Task::GiftDeclined { .. }
             | Task::DeliveryFailed { .. }
             | Task::VerifyAddress { .. }
             | Task::SignInLink { .. }

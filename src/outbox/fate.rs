@@ -72,7 +72,9 @@ impl Told<'_> {
             Task::Receipt { gift_id, .. }
             | Task::GiftRedeemed { gift_id }
             | Task::DeliveryFailed { gift_id }
-            | Task::GiftRefunded { gift_id } => match fate {
+            | Task::GiftRefunded { gift_id }
+            | Task::ThankYou { gift_id }
+            | Task::GiftDeclined { gift_id } => match fate {
                 Fate::Sent | Fate::Delivered => Ok(()),
                 // Whoever bought it can't be told, so the operator is.
                 Fate::Refused(_) => self.notice(tx, task::gift_notice(gift_id, "buyer_unreachable", self.mail.as_str())).await,

@@ -26,6 +26,8 @@ pub enum Task {
     AccessTokenMade { token_id: TokenId },
     GiftRefunded { gift_id: GiftId },
     GiftTakenBack { gift_id: GiftId, account_id: AccountId },
+    ThankYou { gift_id: GiftId },
+    GiftDeclined { gift_id: GiftId },
     OperatorNotice { gift_id: GiftId, reason: String },
     OrderNotice { order_id: OrderId, reason: String },
     RefundPayment { order_id: OrderId, payment: String },
@@ -124,6 +126,16 @@ pub fn gift_taken_back(gift_id: &GiftId, account_id: &AccountId) -> NewEntry {
 pub fn refund_gift(gift: &Gift, payment: &PaymentId) -> NewEntry {
     let task = Task::RefundPayment { order_id: gift.order_id.clone(), payment: payment.0.clone() };
     task.entry(&format!("{} {} {}", gift.order_id, payment.0, gift.version))
+}
+
+/// To the giver: what the recipient wrote, once.
+pub fn thank_you(gift_id: &GiftId) -> NewEntry {
+    Task::ThankYou { gift_id: gift_id.clone() }.entry(gift_id.as_str())
+}
+
+/// To the giver: the recipient would rather not have it. Given to somebody else, it may be declined again.
+pub fn gift_declined(gift_id: &GiftId, declined_at: Timestamp) -> NewEntry {
+    Task::GiftDeclined { gift_id: gift_id.clone() }.entry(&at(gift_id, declined_at))
 }
 
 /// Gives a payment of this order back whole, once.

@@ -9,8 +9,8 @@ use super::task::Task;
 use crate::catalog::Brand;
 use crate::checkout::Order;
 use crate::emails::{
-    ByHand, CardPlan, DeliveryFailed, DeliveryFault, Discount, GiftForYou, GiftRedeemed, GiftRefunded, Letter, Notice,
-    OperatorNotice, Receipt, SecretLink,
+    ByHand, CardPlan, DeliveryFailed, DeliveryFault, Discount, GiftDeclined, GiftForYou, GiftRedeemed, GiftRefunded, Letter,
+    Notice, OperatorNotice, Receipt, SecretLink, ThankYou,
 };
 use crate::gifts::{self, Delivery, Gift, GiftState, HoldReason};
 use crate::store::outbox::Entry;
@@ -57,6 +57,10 @@ impl Writer {
                 let order = store::orders::find(&mut connection, &gift.order_id).await?;
                 let was_redeemed = store::grants::of_gift(&mut connection, gift_id).await?.is_some();
                 order.and_then(|order| self.gift_refunded(gift, &order, was_redeemed)).map(Letter::GiftRefunded)
+            }
+            Task::ThankYou { gift_id } => self.gift(gift_id).await?.and_then(|gift| self.thank_you(gift)).map(Letter::ThankYou),
+            Task::GiftDeclined { gift_id } => {
+                self.gift(gift_id).await?.and_then(|gift| self.gift_declined(gift)).map(Letter::GiftDeclined)
             }
             Task::GiftTakenBack { gift_id, account_id } => self.gift_taken_back(gift_id, account_id).await?,
             Task::VerifyAddress { link_id }
@@ -181,6 +185,32 @@ impl Writer {
             recipient_name: gift.recipient_name,
             total: order.paid.unwrap_or(order.total),
             was_redeemed,
+            status_page: self.status_page(&gift.id),
+            reference: gift.id,
+        })
+    }
+
+    fn thank_you(&self, gift: Gift) -> Option<ThankYou> {
+        Some(ThankYou {
+            to: gift.giver_email?,
+            recipient_name: gift.recipient_name,
+            thanks: gift.thanks?.text,
+            tier: gift.tier,
+            months: gift.months,
+            status_page: self.status_page(&gift.id),
+            reference: gift.id,
+        })
+    }
+
+    /// Nothing where somebody else has it by now.
+    fn gift_declined(&self, gift: Gift) -> Option<GiftDeclined> {
+        matches!(gift.state, GiftState::Declined { .. }).then_some(())?;
+        Some(GiftDeclined {
+            to: gift.giver_email?,
+            recipient_name: gift.recipient_name,
+            word: gift.decline_word,
+            tier: gift.tier,
+            months: gift.months,
             status_page: self.status_page(&gift.id),
             reference: gift.id,
         })

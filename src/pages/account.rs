@@ -4,19 +4,19 @@ use leptos::prelude::*;
 
 use super::parts::course::When;
 use super::parts::dates::date;
-use super::parts::turns::days;
-use super::parts::{Course, Frame, Place, Spool, Stop, Turn, turns};
+use super::parts::{Course, Frame, Place, Spool, Stop, Telling, Turn};
 use super::plan::OwnPlan;
-use crate::memberships::{Stretch, StretchKind};
+use super::shopfront;
+use crate::memberships::{Stretch, ahead, current, spans};
 use crate::shop::{AccountView, DeliverySeen, GiftLine, Standing};
 use crate::values::Timestamp;
 
 #[component]
 pub fn AccountPage(account: AccountView) -> impl IntoView {
-    let running = account.timeline.iter().find(|stretch| runs_at(stretch, account.today));
+    let running = current(&account.timeline, account.today);
     let heading = running.map_or_else(|| "Your account".to_owned(), |stretch| format!("You are a {}", stretch.tier.title()));
     let lead = lead(&account.timeline, account.today);
-    let time = (!account.timeline.is_empty()).then(|| view! { <YourTime timeline=account.timeline.clone() today=account.today/> });
+    let time = (!account.timeline.is_empty()).then(|| view! { <YourTime account=account.clone()/> });
     let unverified = (!account.is_verified).then(|| view! { <Unverified/> });
     view! {
         <Frame title="Your account" place=Place::Account private=true>
@@ -53,14 +53,9 @@ pub fn AccountPage(account: AccountView) -> impl IntoView {
     .into_any()
 }
 
-fn runs_at(stretch: &Stretch, now: Timestamp) -> bool {
-    stretch.kind == StretchKind::Runs && stretch.from <= now && stretch.until.is_none_or(|until| until > now)
-}
-
 /// Until when, and what then.
 fn lead(timeline: &[Stretch], today: Timestamp) -> String {
-    let coming =
-        timeline.iter().filter(|stretch| stretch.kind == StretchKind::Runs && stretch.until.is_none_or(|until| until > today));
+    let coming = spans(&ahead(timeline, today));
     let mut parts = Vec::new();
     for stretch in coming {
         let begins = if parts.is_empty() && stretch.from > today { format!("From {} ", date(stretch.from)) } else { String::new() };
@@ -95,8 +90,10 @@ fn Unverified() -> impl IntoView {
 }
 
 #[component]
-fn YourTime(timeline: Vec<Stretch>, today: Timestamp) -> impl IntoView {
-    let stops = stops(&timeline, today);
+fn YourTime(account: AccountView) -> impl IntoView {
+    let zone = shopfront().zone.clone();
+    let AccountView { timeline, gifts, today, .. } = account;
+    let stops = stops(&Telling { timeline: &timeline, gifts: &gifts, today, zone: &zone });
     view! {
         <section class="sheet" aria-labelledby="time">
             <h2 id="time">"Your time"</h2>
@@ -108,40 +105,19 @@ fn YourTime(timeline: Vec<Stretch>, today: Timestamp) -> impl IntoView {
 }
 
 /// What was, today, and what will be. Today has a stop of its own even where nothing turns.
-fn stops(timeline: &[Stretch], today: Timestamp) -> Vec<Stop> {
+fn stops(telling: &Telling<'_>) -> Vec<Stop> {
+    let today = telling.today;
     let this_day = date(today);
-    let (same_day, others): (Vec<Turn>, Vec<Turn>) = turns(timeline, today).into_iter().partition(|turn| date(turn.at) == this_day);
+    let (same_day, others): (Vec<Turn>, Vec<Turn>) = telling.turns().into_iter().partition(|turn| date(turn.at) == this_day);
     let (past, coming): (Vec<Turn>, Vec<Turn>) = others.into_iter().partition(|turn| turn.at <= today);
     let stop = |when| move |turn: Turn| Stop { when, title: date(turn.at), text: Some(turn.sentences.join(" ")) };
     let words = if same_day.is_empty() {
-        now_in_words(timeline, today)
+        telling.now()
     } else {
         same_day.into_iter().flat_map(|turn| turn.sentences).collect::<Vec<_>>().join(" ")
     };
     let now = Stop { when: When::Now, title: format!("Today, {this_day}"), text: Some(words) };
     past.into_iter().map(stop(When::Past)).chain([now]).chain(coming.into_iter().map(stop(When::Next))).collect()
-}
-
-fn now_in_words(timeline: &[Stretch], today: Timestamp) -> String {
-    let mut sentences: Vec<String> = Vec::new();
-    match timeline.iter().find(|stretch| runs_at(stretch, today)) {
-        Some(stretch) => sentences.push(format!("{} runs.", stretch.tier.title())),
-        None => sentences.push("Nothing runs.".to_owned()),
-    }
-    let paused = timeline.iter().filter(|stretch| {
-        stretch.kind == StretchKind::Paused && stretch.from <= today && stretch.until.is_none_or(|until| until > today)
-    });
-    for stretch in paused {
-        let rest = timeline
-            .iter()
-            .filter(|other| other.source == stretch.source && other.kind == StretchKind::Runs && other.from >= today);
-        let left = rest.map(|other| other.until.map(|until| until.since(other.from))).sum::<Option<std::time::Duration>>();
-        let title = stretch.tier.title();
-        sentences.push(
-            left.map_or_else(|| format!("{title} is paused."), |left| format!("{title} is paused, with {} left.", days(left))),
-        );
-    }
-    sentences.join(" ")
 }
 
 #[component]
@@ -182,7 +158,10 @@ fn standing_in_words(line: &GiftLine) -> String {
         (Standing::Unpaid, _) => "Not paid yet".to_owned(),
         (Standing::Held, _) => "Being checked".to_owned(),
         (Standing::Redeemed { redeemed_at, .. }, _) => format!("Redeemed {}", date(*redeemed_at)),
-        (Standing::Refunded, _) => "Paid back".to_owned(),
+        (Standing::Refunded, _) => match line.redeemed_at {
+            Some(redeemed_at) => format!("Redeemed {}, and taken back since", date(redeemed_at)),
+            None => "Paid back".to_owned(),
+        },
         (Standing::Canceled, _) => "Never paid".to_owned(),
         (Standing::Declined, _) => "Declined".to_owned(),
         (Standing::Expired, _) => "Expired".to_owned(),

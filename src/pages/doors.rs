@@ -184,7 +184,7 @@ fn filled_in(fields: GiftFields) -> Draft {
 #[component]
 pub fn Redeem() -> impl IntoView {
     let asked = Asked::now();
-    let path = asked.path();
+    let (path, declines) = (asked.path(), asked.query("decline").is_some());
     let is_typing =
         use_context::<Refusal>().is_some_and(|refusal| refusal.error.status() == 404 || !refusal.draft.get("code").is_empty());
     let ask = async move {
@@ -201,8 +201,8 @@ pub fn Redeem() -> impl IntoView {
             Err(error) => Err(error),
         }
     };
-    door(ask, |view| match view {
-        Some(view) => Either::Left(view! { <RedeemPage view path/> }),
+    door(ask, move |view| match view {
+        Some(view) => Either::Left(view! { <RedeemPage view path declines/> }),
         None => Either::Right(view! { <EnterCodePage/> }),
     })
 }
@@ -210,13 +210,13 @@ pub fn Redeem() -> impl IntoView {
 #[component]
 pub fn RedeemLink() -> impl IntoView {
     let asked = Asked::now();
-    let path = asked.path();
+    let (path, declines) = (asked.path(), asked.query("decline").is_some());
     let ask = async move {
         let code = asked.parts.uri.path().trim_start_matches("/redeem/").to_owned();
         let key = GiftKey::typed(&code, asked.query("proof"))?;
         asked.shop.open_gift(&key, asked.account()).await
     };
-    door(ask, |view| view! { <RedeemPage view path/> })
+    door(ask, move |view| view! { <RedeemPage view path declines/> })
 }
 
 #[component]

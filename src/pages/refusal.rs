@@ -137,6 +137,8 @@ pub enum Notice {
     AddressChanged,
     Verified,
     Redeemed,
+    Thanked,
+    Declined,
     SignedOut,
     TokenEnded,
     PlanChosen,
@@ -145,11 +147,13 @@ pub enum Notice {
 
 impl Notice {
     /// Those that are about no gift's change.
-    const OTHERS: [Self; 8] = [
+    const OTHERS: [Self; 10] = [
         Self::PasswordChanged,
         Self::AddressChanged,
         Self::Verified,
         Self::Redeemed,
+        Self::Thanked,
+        Self::Declined,
         Self::SignedOut,
         Self::TokenEnded,
         Self::PlanChosen,
@@ -164,6 +168,8 @@ impl Notice {
             Self::AddressChanged => "address-changed",
             Self::Verified => "verified",
             Self::Redeemed => "redeemed",
+            Self::Thanked => "thanked",
+            Self::Declined => "declined",
             Self::SignedOut => "signed-out",
             Self::TokenEnded => "token-ended",
             Self::PlanChosen => "plan-chosen",
@@ -178,6 +184,8 @@ impl Notice {
             Self::AddressChanged => "Your address is changed. We told the one before it.",
             Self::Verified => "Your address is verified.",
             Self::Redeemed => "Your gift is redeemed, and whoever gave it to you is told.",
+            Self::Thanked => "Whoever gave it to you has your thanks.",
+            Self::Declined => "The gift is declined, and whoever gave it is told.",
             Self::SignedOut => "You are signed out.",
             Self::TokenEnded => "The token is ended. Whatever used it is refused from now on.",
             Self::PlanChosen => "Your choice is kept. Nothing was charged.",

@@ -6,7 +6,7 @@ use crate::Result;
 use crate::accounts::Account;
 use crate::gifts::Gift;
 use crate::memberships;
-use crate::store::{gifts as gift_rows, subscriptions};
+use crate::store::{gifts as gift_rows, grants, subscriptions};
 use crate::values::{PersonName, Timestamp, Zone};
 
 /// How many gifts of each kind the page lists.
@@ -19,6 +19,7 @@ impl Shop {
         let mut connection = self.store.connection().await?;
         let ledger = self.ledger(&mut connection, account).await?;
         let subscription = subscriptions::living_of(&mut connection, &account.id).await?;
+        let redeemed = grants::gifts_redeemed(&mut connection, &account.id).await?;
         let (mut given, mut received) = (Vec::new(), Vec::new());
         if account.is_verified() {
             for gift in gift_rows::given_by(&mut connection, &account.email, GIFTS_MAX).await? {
@@ -27,14 +28,9 @@ impl Shop {
             }
             for gift in gift_rows::received_by(&mut connection, &account.id, &account.email, GIFTS_MAX).await? {
                 let standing = self.standing(&mut connection, &gift, Some(account), now).await?;
-                received.push(line(
-                    &gift,
-                    gift.giver_name.as_ref(),
-                    standing,
-                    Some(format!("/redeem?gift={}", gift.id)),
-                    &self.zone,
-                    now,
-                ));
+                let path = Some(format!("/redeem?gift={}", gift.id));
+                let line = line(&gift, gift.giver_name.as_ref(), standing, path, &self.zone, now);
+                received.push(GiftLine { redeemed_at: redeemed.get(&gift.id).copied(), ..line });
             }
         }
         Ok(AccountView {
@@ -44,6 +40,7 @@ impl Shop {
             plan: account.plan,
             subscription: subscription.map(|subscription| OwnSubscription { tier: subscription.tier, state: subscription.state }),
             timeline: memberships::timeline(&ledger, &self.zone),
+            gifts: self.gifts_behind(&mut connection, &ledger).await?,
             given,
             received,
         })
@@ -65,6 +62,7 @@ fn line(
         months: gift.months,
         standing,
         delivery: delivery(gift, zone, now),
+        redeemed_at: None,
         path,
     }
 }

@@ -26,7 +26,7 @@ pub enum RedeemView {
     /// Signed in with the recipient's address, which nobody has verified yet.
     Unverified { recipient_email: Email },
     /// The recipient, signed in and verified.
-    Open { card: Card, recipient_email: Email, standing: Standing },
+    Open { card: Card, recipient_email: Email, standing: Standing, thanks: Option<Message> },
 }
 
 /// What somebody else may know of a recipient.
@@ -269,6 +269,8 @@ pub struct AccountView {
     pub today: Timestamp,
     /// Past, present and future stretches of membership, in time order.
     pub timeline: Vec<Stretch>,
+    /// The gifts that it comes from.
+    pub gifts: Vec<GiftTime>,
     /// The subscription that its checkout would sell.
     pub plan: Tier,
     /// The one that runs, is paused, or ends soon.
@@ -295,6 +297,8 @@ pub struct GiftLine {
     pub months: Months,
     pub standing: Standing,
     pub delivery: DeliverySeen,
+    /// When it was redeemed by whoever looks, whatever became of it since.
+    pub redeemed_at: Option<Timestamp>,
     /// The path to its page: the buyer's status page, or where it is redeemed.
     pub path: Option<String>,
 }

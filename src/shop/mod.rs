@@ -31,6 +31,7 @@ mod clock;
 mod come_back;
 mod create_account;
 mod create_promo_code;
+mod decline;
 mod discount;
 mod doubts;
 mod end_promo_code;
@@ -71,6 +72,7 @@ mod sign_in_link;
 mod subscribe;
 #[cfg(test)]
 pub(crate) mod testing;
+mod thank;
 mod verify;
 mod verify_again;
 

@@ -6,7 +6,7 @@ use sqlx::AnyConnection;
 
 use super::Kept;
 use super::rate_limit::Limit;
-use super::{Card, DryRun, GiftTime, Masked, RedeemView, Shop, Standing};
+use super::{Card, DryRun, GiftTime, Masked, Raced, RedeemView, Shop, Standing};
 use crate::accounts::Account;
 use crate::gifts::{self, Gift, GiftState, HoldReason, Redeemer, Sight};
 use crate::memberships::{self, Grant, Ledger};
@@ -39,16 +39,20 @@ impl GiftKey {
 }
 
 impl Shop {
-    /// Shows the gift behind `key` to whoever asks, and changes nothing: scanners follow links.
+    /// Shows the gift behind `key` to whoever asks. Following a link changes nothing, since scanners do that too; that its recipient has
+    /// the card before them, signed in, is noted the first time.
     pub async fn open_gift(&self, key: &GiftKey, visitor: Option<&Account>) -> Result<RedeemView> {
         let now = self.clock.now();
         let mut connection = self.store.connection().await?;
         let gift = self.find_gift(&mut connection, key).await?.ok_or(Error::GiftNotFound)?;
         let signed_in_as = visitor.map(|account| account.email.clone());
-        Ok(match gift.sight(visitor.map(Account::redeemer).as_ref(), self.is_proven(&gift, key)) {
+        Ok(match self.sight(&gift, key, visitor) {
             Sight::Open => {
                 let standing = self.standing(&mut connection, &gift, visitor, now).await?;
-                RedeemView::Open { card: card(&gift), recipient_email: gift.recipient_email, standing }
+                drop(connection);
+                self.mark_opened(&gift, now).await;
+                let thanks = gift.thanks.as_ref().map(|thanks| thanks.text.clone());
+                RedeemView::Open { card: card(&gift), recipient_email: gift.recipient_email, standing, thanks }
             }
             Sight::Sealed => {
                 let standing = self.standing(&mut connection, &gift, None, now).await?;
@@ -84,6 +88,29 @@ impl Shop {
             }
             GiftKey::Reference(id) => gift_rows::find(connection, id).await,
         }
+    }
+
+    /// How much of a gift somebody may see who names it by `key`.
+    pub(super) fn sight(&self, gift: &Gift, key: &GiftKey, visitor: Option<&Account>) -> Sight {
+        gift.sight(visitor.map(Account::redeemer).as_ref(), self.is_proven(gift, key))
+    }
+
+    /// Notes that the card was opened. Whoever changes the gift meanwhile is right, and the next look notes it then; that it can't be
+    /// noted keeps nobody from their card.
+    async fn mark_opened(&self, gift: &Gift, now: Timestamp) {
+        let Some(opened) = gift.opened(now) else { return };
+        match self.write_opened(gift, &opened, now).await {
+            Ok(()) | Err(Raced::Lost(_)) => {}
+            Err(Raced::Refused(error)) => {
+                tracing::warn!(gift = %gift.id, cause = ?error.cause(), "it was opened, and that could not be noted");
+            }
+        }
+    }
+
+    async fn write_opened(&self, gift: &Gift, opened: &Gift, now: Timestamp) -> Result<(), Raced> {
+        let mut tx = self.store.begin().await?;
+        gift_rows::advance(&mut tx, gift, opened, &self.code_digest(opened)?, "opened", now).await?;
+        Ok(tx.commit().await.map_err(store::Error::from)?)
     }
 
     fn is_proven(&self, gift: &Gift, key: &GiftKey) -> bool {

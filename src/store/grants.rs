@@ -60,6 +60,15 @@ pub async fn givers(connection: &mut AnyConnection, account_id: &AccountId) -> R
     rows.iter().map(|row| Ok((row.parsed("id")?, row.made("giver_name")?))).collect()
 }
 
+/// When an account redeemed which gifts, whatever became of them since.
+pub async fn gifts_redeemed(connection: &mut AnyConnection, account_id: &AccountId) -> Result<BTreeMap<GiftId, Timestamp>> {
+    let rows = sqlx::query("select gift_id, granted_at from grants where account_id = $1 and gift_id is not null")
+        .bind(account_id.as_str())
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| Ok((row.parsed("gift_id")?, row.time("granted_at")?))).collect()
+}
+
 /// All grants of an account, oldest first.
 pub async fn of_account(connection: &mut AnyConnection, account_id: &AccountId) -> Result<Vec<Grant>> {
     let rows = sqlx::query(

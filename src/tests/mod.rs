@@ -1,12 +1,15 @@
 //! The house as a whole: stories told through the real router on both engines, and the walls between its rooms.
 
 mod access_tokens;
+mod answering;
 mod api;
 mod bad_input;
 mod buying;
 mod changing;
 mod delivering;
 mod doubting;
+mod dry_runs;
+mod ledger;
 mod outages;
 mod paying;
 mod printing;

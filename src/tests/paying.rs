@@ -123,7 +123,7 @@ journey!(a_refund_before_redeeming_takes_the_gift_back, async |world: &World| {
     let card = bob.opens("/redeem").await.is(200);
     expect![[r#"
         This gift was taken back
-        Ada was paid back for it, so it can’t be redeemed. Your own membership is as it was.
+        Ada was paid back for it, so it gives no time any more. Any other time of yours is as long as before.
         To the first page
         Is something not right? Write to help@ribbon.example.
         for Bob from Ada Member, three months"#]]
@@ -160,12 +160,14 @@ journey!(a_refund_after_redeeming_ends_that_gifts_time_and_no_other, async |worl
         Your time
         2027
         Member
-        Today, 21 November 2026 Member begins.
+        Today, 21 November 2026 Member begins: 3 months, a gift from Ada.
         21 February 2027 Member ends. Nothing renews by itself.
         Given
         No gifts yet.
         Make a gift
         Received
+        From Ada Founder, 6 months
+        Redeemed 21 November 2026, and taken back since
         From Ada Member, 3 months
         Redeemed 21 November 2026
         Redeem a code

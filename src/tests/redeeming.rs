@@ -195,7 +195,7 @@ journey!(whoever_is_signed_out_is_asked_to_sign_in, async |world: &World| {
         To make it yours, sign in with the address it was sent to, bob@example.com.
         Sign in
         Create an account
-        It costs you nothing. You will see what changes before anything does."#]]
+        It costs you nothing. You will see what changes before anything does. I would rather not have it"#]]
     .assert_eq(&answer.seen());
     assert_eq!((world.count("grants").await, world.count("sessions").await), (0, 0));
 });
@@ -211,7 +211,11 @@ journey!(what_is_mine_stays_mine_to_read, async |world: &World| {
         Three months of Member
         For all the Sundays.
         Ada
-        See your membership"#]]
+        See your membership
+        Say thank you
+        A few words to Ada
+        Up to 500 characters, once. Your address is not shown.
+        Send your thanks"#]]
     .assert_eq(&bob.opens(&link).await.is(200).text());
     bob.posts(&link, &[("intent", "redeem")]).await.is(409);
 });

@@ -105,7 +105,7 @@ journey!(a_server_that_dies_at_any_step_leaves_all_of_it_or_nothing, async |worl
     let ada = account(world, "ada@example.com").await;
     for step in 1..=24 {
         let request = asked(&ada, BUYING, &format!("order-{step}"));
-        dies_at(step, bought(world, &request, "")).await;
+        dies_at(step, Box::pin(bought(world, &request, ""))).await;
         let first = bought(world, &request, "").await.unwrap();
         let again = bought(world, &request, "").await.unwrap();
         assert_eq!(told(&again), told(&first), "step {step}");

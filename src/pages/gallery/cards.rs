@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::{Paper, PrintPage};
-use super::scenes::{Scene, card, email, hostile_card, open, redeem, scene, status, timeline, today};
+use super::scenes::{Scene, card, email, hostile_card, open, ready, redeem, scene, status};
 use crate::catalog::Tier;
 use crate::shop::{Card, RedeemView, Standing, StatusPage};
 use crate::values::{Message, Occasion, PersonName};
@@ -33,14 +33,14 @@ pub fn all() -> Vec<Scene> {
 }
 
 fn sealed(occasion: Occasion) -> AnyView {
-    let standing = Standing::Ready { today: today(), timeline: Vec::new() };
+    let standing = Standing::Ready { dry_run: None };
     let card = Card { occasion, ..card() };
     redeem(RedeemView::Sealed { card, recipient_email: email("bea@example.com"), signed_in_as: None, standing })
 }
 
 fn opened(occasion: Occasion, message: &str) -> AnyView {
     let card = Card { occasion, message: Message::parse(message).ok(), ..card() };
-    redeem(open(card, Standing::Ready { today: today(), timeline: timeline() }))
+    redeem(open(card, ready()))
 }
 
 fn long_card() -> Card {

@@ -9,8 +9,8 @@ use crate::checkout::SubscriptionState;
 use crate::error::{Error, Wrong};
 use crate::memberships::{Source, Stretch, StretchKind};
 use crate::shop::{
-    AccountView, Card, Changed, Changes, DeliverySeen, DryRun, GiftLine, Knot, KnotKind, MailKnot, Masked, OwnSubscription, PaymentSeen,
-    Quote, Receipt, RedeemView, RefundSeen, Standing, StatusPage, Thanks,
+    AccountView, Card, Changed, Changes, DeliverySeen, DryRun, GiftLine, GiftTime, Knot, KnotKind, MailKnot, Masked,
+    OwnSubscription, PaymentSeen, Quote, Receipt, RedeemView, RefundSeen, Standing, StatusPage, Thanks,
 };
 use crate::values::{
     AccountId, Currency, Email, Entropy, GrantId, Label, Message, Money, Occasion, PersonName, Timestamp, TokenId, Zone,
@@ -140,6 +140,14 @@ fn redeem_scenes() -> Vec<Scene> {
         })
         .signed_in(),
         scene("redeemed-by-me", || redeem(open(card(), redeemed(true)))).signed_in().noting(Notice::Redeemed),
+        scene("redeemed-thanked", || redeem(thanked("I read it in the rain.\n\nUnder your umbrella, as it happens."))).signed_in(),
+        scene("redeemed-thanked-hostile", || redeem(thanked(HOSTILE))).signed_in(),
+        scene("redeemed-thanks-refused", || redeem(open(card(), redeemed(true))))
+            .signed_in()
+            .refused(Error::invalid("thanks", "Shorten your thanks to 500 characters"), &[("thanks", HOSTILE)]),
+        scene("redeem-declining", || declining(card())).signed_in(),
+        scene("redeem-declining-refused", || declining(hostile_card()))
+            .refused(Error::invalid("word", "Shorten it to 500 characters"), &[("word", HOSTILE)]),
         scene("redeemed-by-other", || redeem(open(card(), redeemed(false)))).signed_in(),
         scene("redeem-unpaid", || redeem(open(card(), Standing::Unpaid))).signed_in(),
         scene("redeem-held", || redeem(open(card(), Standing::Held))).signed_in(),
@@ -335,13 +343,23 @@ fn sealed(signed_in_as: Option<Email>) -> RedeemView {
 }
 
 pub(super) fn open(card: Card, standing: Standing) -> RedeemView {
-    RedeemView::Open { card, recipient_email: email("bea@example.com"), standing }
+    RedeemView::Open { card, recipient_email: email("bea@example.com"), standing, thanks: None }
 }
 
 /// A Member, before and after.
-fn ready() -> Standing {
-    let dry_run = DryRun { today: today(), before: timeline(), after: timeline(), gifts: Vec::new() };
+pub(super) fn ready() -> Standing {
+    let dry_run = DryRun { today: today(), before: Vec::new(), after: timeline(), gifts: gifts() };
     Standing::Ready { dry_run: Some(Box::new(dry_run)) }
+}
+
+fn thanked(text: &str) -> RedeemView {
+    let (card, recipient_email) = (card(), email("bea@example.com"));
+    RedeemView::Open { card, recipient_email, standing: redeemed(true), thanks: Message::parse(text).ok() }
+}
+
+fn declining(card: Card) -> AnyView {
+    let view = open(card, ready());
+    view! { <RedeemPage view path="/redeem?gift=gift_7h2kq9v4xw00000b&decline=1".to_owned() declines=true/> }.into_any()
 }
 
 fn redeemed(by_me: bool) -> Standing {
@@ -427,6 +445,7 @@ fn account() -> AccountView {
         months: Months::Six,
         standing,
         delivery,
+        redeemed_at: None,
         path: Some("/gifts/gift_7h2kq9v4xw00000b".to_owned()),
     };
     let ready = Standing::Ready { dry_run: None };
@@ -437,6 +456,7 @@ fn account() -> AccountView {
         plan: Tier::Member,
         subscription: None,
         timeline: timeline(),
+        gifts: gifts(),
         given: vec![
             line("Carl", ready, DeliverySeen::Scheduled { due_at: at(33), zone: Zone::UTC }),
             line("Dora", redeemed(false), DeliverySeen::Sent { sent_at: at(-260) }),
@@ -446,7 +466,7 @@ fn account() -> AccountView {
 }
 
 /// A Member since February, who is a Founder from today on for a year and then Member for the rest.
-pub(super) fn timeline() -> Vec<Stretch> {
+fn timeline() -> Vec<Stretch> {
     let (member, founder) = (grant(1), grant(2));
     let stretch = |tier, from, until, source: &Source, kind| Stretch {
         tier,
@@ -461,6 +481,15 @@ pub(super) fn timeline() -> Vec<Stretch> {
         stretch(Tier::Member, 0, 365, &member, StretchKind::Paused),
         stretch(Tier::Member, 365, 438, &member, StretchKind::Runs),
     ]
+}
+
+/// Whose they are.
+fn gifts() -> Vec<GiftTime> {
+    let gift = |number, giver, months, redeemed_at| {
+        let Source::Grant(grant_id) = grant(number) else { panic!("a grant is a grant") };
+        GiftTime { grant_id, giver: PersonName::parse(giver).ok(), months, redeemed_at, taken_back_at: None }
+    };
+    vec![gift(1, "Dora", Months::Twelve, at(-292)), gift(2, "Ada", Months::Twelve, today())]
 }
 
 fn grant(number: u8) -> Source {
@@ -486,7 +515,7 @@ pub(super) fn email(text: &str) -> Email {
 }
 
 /// 21 November 2026, 14:02 in Berlin.
-pub(super) fn today() -> Timestamp {
+fn today() -> Timestamp {
     Timestamp::from_seconds(1_795_266_120)
 }
 

@@ -180,23 +180,30 @@ pub fn NewPasswordField(label: &'static str) -> impl IntoView {
     view! { <PasswordField label autocomplete="new-password" hint="8 characters or more. A short sentence is a good password."/> }
 }
 
-/// What the giver writes, in the card's own type.
+/// What the giver writes, in the card's own type; and what is written back.
 #[component]
-pub fn MessageField(value: String) -> impl IntoView {
-    let wiring = Wiring::of("message", true);
+pub fn MessageField(
+    value: String,
+    #[prop(default = "message")] name: &'static str,
+    #[prop(default = "Your message".to_owned(), into)] label: String,
+    #[prop(default = "Up to 500 characters. It is printed just as you write it.")] hint: &'static str,
+    #[prop(default = true)] optional: bool,
+) -> impl IntoView {
+    let wiring = Wiring::of(name, true);
     let (invalid, described_by) = (wiring.invalid(), wiring.described_by);
     view! {
         <Labelled
-            name="message"
-            label="Your message".to_owned()
-            optional=true
+            name
+            label
+            optional
             wrong=wiring.wrong
-            hint=Some("Up to 500 characters. It is printed just as you write it.")
+            hint=Some(hint)
         >
             <textarea
-                id="message"
-                name="message"
+                id=name
+                name=name
                 maxlength=Message::LONGEST
+                required=!optional
                 aria-invalid=invalid
                 aria-describedby=described_by
                 inner_html=textarea_html(&value)

@@ -13,6 +13,7 @@ pub mod receipt;
 pub mod slip;
 pub mod spool;
 pub mod sum;
+pub mod telling;
 pub mod turns;
 pub mod words;
 
@@ -29,7 +30,8 @@ pub use receipt::ReceiptFacts;
 pub use slip::Slip;
 pub use spool::Spool;
 pub use sum::{PayLabel, PayNote, Sum};
-pub use turns::{Turn, turns};
+pub use telling::Telling;
+pub use turns::Turn;
 pub use words::words;
 
 use crate::values::PersonName;

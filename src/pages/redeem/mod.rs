@@ -1,5 +1,6 @@
 //! `/redeem`: typing a code, and what a code or a link shows, which depends on who asks.
 
+mod decline;
 mod enter;
 mod masked;
 mod open;
@@ -10,26 +11,35 @@ use leptos::prelude::*;
 
 use crate::shop::{RedeemView, Standing};
 
+use decline::DeclinePage;
 pub use enter::EnterCodePage;
 use masked::{MaskedPage, UnverifiedPage};
 use open::OpenPage;
 use sealed::SealedPage;
 use settled::SettledPage;
 
-/// What following a redeem link shows. Its forms post to `path`, the address at which it was opened.
+/// What following a redeem link shows. Its forms post to `path`, the address at which it was opened; with `declines` its recipient has
+/// asked to decline it.
 #[component]
-pub fn RedeemPage(view: RedeemView, path: String) -> impl IntoView {
+pub fn RedeemPage(view: RedeemView, path: String, #[prop(optional)] declines: bool) -> impl IntoView {
+    let address = Address::of(&path);
     match view {
         RedeemView::Masked { recipient, signed_in_as } => view! { <MaskedPage recipient signed_in_as path/> }.into_any(),
         RedeemView::Unverified { recipient_email } => view! { <UnverifiedPage recipient_email/> }.into_any(),
+        RedeemView::Open { card, standing: Standing::Ready { .. }, .. }
+        | RedeemView::Sealed { card, standing: Standing::Ready { .. }, .. }
+            if declines =>
+        {
+            view! { <DeclinePage card address/> }.into_any()
+        }
         RedeemView::Sealed { card, recipient_email, signed_in_as, standing: Standing::Ready { .. } } => {
-            view! { <SealedPage card recipient_email signed_in_as path/> }.into_any()
+            view! { <SealedPage card recipient_email signed_in_as address/> }.into_any()
         }
-        RedeemView::Sealed { card, standing, .. } => view! { <SettledPage card standing/> }.into_any(),
-        RedeemView::Open { card, recipient_email, standing: Standing::Ready { dry_run: Some(dry_run) } } => {
-            view! { <OpenPage card recipient_email dry_run=*dry_run path/> }.into_any()
+        RedeemView::Sealed { card, standing, .. } => view! { <SettledPage card standing thanks=None address/> }.into_any(),
+        RedeemView::Open { card, recipient_email, standing: Standing::Ready { dry_run: Some(dry_run) }, .. } => {
+            view! { <OpenPage card recipient_email dry_run=*dry_run address/> }.into_any()
         }
-        RedeemView::Open { card, standing, .. } => view! { <SettledPage card standing/> }.into_any(),
+        RedeemView::Open { card, standing, thanks, .. } => view! { <SettledPage card standing thanks address/> }.into_any(),
     }
 }
 
@@ -41,5 +51,51 @@ fn KeepForm(path: String, children: Children) -> impl IntoView {
             <input type="hidden" name="intent" value="keep"/>
             {children()}
         </form>
+    }
+}
+
+/// Where a gift is looked at: by its link, its reference, or the session that keeps it.
+#[derive(Clone, Debug)]
+struct Address(String);
+
+impl Address {
+    /// A page's address without what was only for that one visit.
+    fn of(path: &str) -> Self {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let is_kept = |pair: &&str| !pair.is_empty() && !matches!(pair.split('=').next(), Some("done" | "decline"));
+        let kept: Vec<&str> = query.split('&').filter(is_kept).collect();
+        Self(if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) })
+    }
+
+    fn plain(&self) -> String {
+        self.0.clone()
+    }
+
+    /// Where the same gift is declined.
+    fn declining(&self) -> String {
+        let sign = if self.0.contains('?') { '&' } else { '?' };
+        format!("{}{sign}decline=1", self.0)
+    }
+}
+
+/// The giver in the middle of a sentence.
+fn in_sentence(giver: &str) -> String {
+    if giver == "Somebody" { "whoever gave it".to_owned() } else { giver.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_leads_to_the_same_gift_and_says_nothing_twice() {
+        for (path, plain, declining) in [
+            ("/redeem", "/redeem", "/redeem?decline=1"),
+            ("/redeem?done=redeemed&gift=gift_1", "/redeem?gift=gift_1", "/redeem?gift=gift_1&decline=1"),
+            ("/redeem/CODE?proof=p&decline=1", "/redeem/CODE?proof=p", "/redeem/CODE?proof=p&decline=1"),
+        ] {
+            let address = Address::of(path);
+            assert_eq!((address.plain().as_str(), address.declining().as_str()), (plain, declining));
+        }
     }
 }

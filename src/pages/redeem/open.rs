@@ -4,18 +4,24 @@ use leptos::prelude::*;
 
 use super::super::parts::course::When;
 use super::super::parts::dates::date;
-use super::super::parts::{Course, Frame, OpenCard, Place, Slip, Stop, turns};
-use crate::memberships::Stretch;
+use super::super::parts::{Course, Frame, OpenCard, Place, Slip, Stop, Telling};
+use super::super::shopfront;
+use super::Address;
 use crate::shop::{Card, DryRun};
-use crate::values::{Email, Timestamp};
+use crate::values::Email;
 
 #[component]
-pub fn OpenPage(card: Card, recipient_email: Email, dry_run: DryRun, path: String) -> impl IntoView {
+pub fn OpenPage(card: Card, recipient_email: Email, dry_run: DryRun, address: Address) -> impl IntoView {
     let heading = match &card.giver_name {
         Some(giver) => format!("From {}, for you", giver.as_str()),
         None => "For you".to_owned(),
     };
     let redeem = format!("Redeem {} of {}", card.months.in_figures(), card.tier.title());
+    let zone = shopfront().zone.clone();
+    let DryRun { today, before, after, gifts } = dry_run;
+    let before = Telling { timeline: &before, gifts: &gifts, today, zone: &zone }.in_a_sentence();
+    let after = Telling { timeline: &after, gifts: &gifts, today, zone: &zone };
+    let (stops, after) = (stops(&after), after.in_a_sentence());
     view! {
         <Frame title="Your gift" place=Place::Redeem private=true class="moment">
             <div class="centre"><h1>{heading}</h1></div>
@@ -23,21 +29,29 @@ pub fn OpenPage(card: Card, recipient_email: Email, dry_run: DryRun, path: Strin
             <OpenCard card opens=true/>
             <section class="sheet dry" aria-labelledby="dry">
                 <h2 id="dry">"If you redeem it today"</h2>
-                <Course stops=stops(&dry_run.after, dry_run.today)/>
-                <form class="row" method="post" action=path>
+                <dl class="then">
+                    <div><dt>"Today"</dt><dd>{before}</dd></div>
+                    <div><dt>"After"</dt><dd>{after}</dd></div>
+                </dl>
+                <Course stops/>
+                <form class="row" method="post" action=address.plain()>
                     <input type="hidden" name="intent" value="redeem"/>
                     <button class="btn">{redeem}</button>
                     <span class="small">"Nothing to pay. Redeeming can’t be undone."</span>
                 </form>
-                <p class="small gap">"You are signed in as "{recipient_email.as_str().to_owned()}"."</p>
+                <p class="small gap">
+                    "You are signed in as "{recipient_email.as_str().to_owned()}". "
+                    <a href=address.declining()>"I would rather not have it"</a>
+                </p>
             </section>
         </Frame>
     }
 }
 
 /// What is to come from today on: a ribbon of promises, whose last one is its end.
-fn stops(timeline: &[Stretch], today: Timestamp) -> Vec<Stop> {
-    let coming: Vec<_> = turns(timeline, today).into_iter().filter(|turn| turn.at >= today).collect();
+fn stops(telling: &Telling<'_>) -> Vec<Stop> {
+    let today = telling.today;
+    let coming: Vec<_> = telling.turns().into_iter().filter(|turn| turn.at >= today).collect();
     let last = coming.len().saturating_sub(1);
     let stop = |(place, turn): (usize, super::super::parts::Turn)| Stop {
         when: if place == last { When::Now } else { When::Past },

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use super::super::parts::{Frame, Place, SealedCard, giver};
-use super::KeepForm;
 use super::masked::SignInButtons;
+use super::{Address, KeepForm};
 use crate::shop::Card;
 use crate::values::Email;
 
 #[component]
-pub fn SealedPage(card: Card, recipient_email: Email, signed_in_as: Option<Email>, path: String) -> impl IntoView {
+pub fn SealedPage(card: Card, recipient_email: Email, signed_in_as: Option<Email>, address: Address) -> impl IntoView {
     let name = card.recipient_name.as_str().to_owned();
     let giver = giver(card.giver_name.as_ref());
     let other = signed_in_as.map(
@@ -25,8 +25,11 @@ pub fn SealedPage(card: Card, recipient_email: Email, signed_in_as: Option<Email
             <div class="centre stack">
                 {other}
                 <p>"To make it yours, sign in with the address it was sent to, "<b>{recipient_email.as_str().to_owned()}</b>"."</p>
-                <KeepForm path><SignInButtons/></KeepForm>
-                <p class="small">"It costs you nothing. You will see what changes before anything does."</p>
+                <KeepForm path=address.plain()><SignInButtons/></KeepForm>
+                <p class="small">
+                    "It costs you nothing. You will see what changes before anything does. "
+                    <a href=address.declining()>"I would rather not have it"</a>
+                </p>
             </div>
         </Frame>
     }

@@ -2,9 +2,13 @@
 
 use leptos::prelude::*;
 
+use super::super::Draft;
 use super::super::parts::dates::date;
-use super::super::parts::{CardFront, Frame, Letterbox, OpenCard, Place, giver};
+use super::super::parts::{CardFront, Frame, Letterbox, MessageField, OpenCard, Place, Slip, giver, words};
+use super::super::refusal::typed_or;
+use super::{Address, in_sentence};
 use crate::shop::{Card, Standing};
+use crate::values::Message;
 
 /// What a state of a gift means for its recipient.
 struct Told {
@@ -15,9 +19,9 @@ struct Told {
 }
 
 #[component]
-pub fn SettledPage(card: Card, standing: Standing) -> impl IntoView {
+pub fn SettledPage(card: Card, standing: Standing, thanks: Option<Message>, address: Address) -> impl IntoView {
     if let Standing::Redeemed { by_me: true, .. } = standing {
-        return view! { <YoursPage card standing/> }.into_any();
+        return view! { <YoursPage card standing thanks address/> }.into_any();
     }
     let told = told(&card, &standing);
     let (path, words) = told.way;
@@ -37,17 +41,46 @@ pub fn SettledPage(card: Card, standing: Standing) -> impl IntoView {
     .into_any()
 }
 
-/// Redeemed by whoever looks at it: the card stays theirs to read.
+/// Redeemed by whoever looks at it: the card stays theirs to read, and they may thank for it.
 #[component]
-fn YoursPage(card: Card, standing: Standing) -> impl IntoView {
+fn YoursPage(card: Card, standing: Standing, thanks: Option<Message>, address: Address) -> impl IntoView {
     let told = told(&card, &standing);
+    let giver = in_sentence(&giver(card.giver_name.as_ref()));
+    let thanks = match thanks {
+        Some(text) => words(format!("You wrote to {giver}"), &text).into_any(),
+        None => view! { <ThankForm giver address/> }.into_any(),
+    };
     view! {
         <Frame title=told.title.clone() place=Place::Redeem private=true class="moment">
             <div class="centre stack"><h1>{told.title.clone()}</h1><p class="lead">{told.lead}</p></div>
             <OpenCard card/>
             <div class="centre"><p class="row"><a class="btn" href=told.way.0>{told.way.1}</a></p></div>
+            {thanks}
         </Frame>
     }
+}
+
+#[component]
+fn ThankForm(giver: String, address: Address) -> impl IntoView {
+    let draft = typed_or(Draft::default());
+    view! {
+        <section class="sheet dry" aria-labelledby="thank">
+            <h2 id="thank">"Say thank you"</h2>
+            <Slip kept="Nothing was sent."/>
+            <form class="stack gap" method="post" action=address.plain() novalidate>
+                <input type="hidden" name="intent" value="thank"/>
+                <MessageField
+                    name="thanks"
+                    label=format!("A few words to {giver}")
+                    value=draft.get("thanks").to_owned()
+                    hint="Up to 500 characters, once. Your address is not shown."
+                    optional=false
+                />
+                <p><button class="btn quiet">"Send your thanks"</button></p>
+            </form>
+        </section>
+    }
+    .into_any()
 }
 
 fn told(card: &Card, standing: &Standing) -> Told {
@@ -78,7 +111,7 @@ fn told(card: &Card, standing: &Standing) -> Told {
         ),
         Standing::Refunded => (
             "This gift was taken back".to_owned(),
-            format!("{giver} was paid back for it, so it can’t be redeemed. Your own membership is as it was."),
+            format!("{giver} was paid back for it, so it gives no time any more. Any other time of yours is as long as before."),
             HOME,
         ),
         Standing::Canceled => (
@@ -87,8 +120,11 @@ fn told(card: &Card, standing: &Standing) -> Told {
             HOME,
         ),
         Standing::Declined => (
-            "This gift was declined".to_owned(),
-            format!("It can’t be redeemed any more. If that was a mistake, ask {} to write to us.", in_sentence(&giver)),
+            "You declined this gift".to_owned(),
+            format!(
+                "{giver} knows, and chooses what becomes of it. If that was a mistake, only {} can give it to you again.",
+                in_sentence(&giver)
+            ),
             HOME,
         ),
         Standing::Expired => (
@@ -98,9 +134,4 @@ fn told(card: &Card, standing: &Standing) -> Told {
         ),
     };
     Told { title, lead, way }
-}
-
-/// The giver in the middle of a sentence.
-fn in_sentence(giver: &str) -> String {
-    if giver == "Somebody" { "whoever gave it".to_owned() } else { giver.to_owned() }
 }

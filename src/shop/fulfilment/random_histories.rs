@@ -85,12 +85,13 @@ fn assert_seen(seen: &Seen, what: &[&str]) {
     assert!(missing.is_empty(), "{missing:?} never happened: {seen:?}");
 }
 
-const EVERYWHERE: [&str; 16] = [
+const EVERYWHERE: [&str; 17] = [
     "a notice",
     "an order",
     "an order paid twice",
     "a promo code refused",
     "a promo code taken",
+    "declined",
     "redeemed",
     "taken back",
     "Arrive",

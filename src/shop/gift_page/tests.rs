@@ -28,6 +28,7 @@ fn gift(state: GiftState, delivery: Delivery) -> Gift {
         time_zone: None,
         opened_at: None,
         thanks: None,
+        decline_word: None,
         state,
         created_at: Timestamp::from_seconds(0),
     }

@@ -127,6 +127,7 @@ impl Desk {
             Step::Readdress(gift, person) => self.readdress(*gift, *person).await,
             Step::SendAgain(gift) => self.send_again(*gift).await,
             Step::TakeBack(gift) => self.take_back(*gift).await,
+            Step::Decline(gift) => self.decline(*gift).await,
             Step::Silence(calls) => self.bank.be_silent(u32::from(*calls)),
             Step::NoMail(mails) => self.postbox.refuse(*mails),
             Step::AtOnce(steps) => {

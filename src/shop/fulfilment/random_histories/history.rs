@@ -54,6 +54,7 @@ pub enum Step {
     SendAgain(u8),
     /// Its buyer asks for the money.
     TakeBack(u8),
+    Decline(u8),
     /// So many of the next calls to the provider are not answered.
     Silence(u8),
     /// So many of the next mails do not leave.
@@ -129,6 +130,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => (n(), n()).prop_map(|(gift, person)| Step::Readdress(gift, person)),
         1 => n().prop_map(Step::SendAgain),
         2 => n().prop_map(Step::TakeBack),
+        2 => n().prop_map(Step::Decline),
         1 => (1_u8..4).prop_map(Step::Silence),
         1 => (1_u8..4).prop_map(Step::NoMail),
     ]

@@ -22,6 +22,8 @@ pub struct Sale {
     refunded_minor: i64,
     pub gift: GiftId,
     state: String,
+    /// Its present recipient has declined it.
+    is_declined: bool,
 }
 
 impl Desk {
@@ -32,6 +34,7 @@ impl Desk {
             self.nothing_unpaid_is_redeemable(sale)?;
             self.what_went_back_is_not_redeemable(sale, &grants)?;
             self.what_can_be_paid_is_not_given_up(sale)?;
+            what_is_declined_is_not_redeemable(sale)?;
         }
         self.nobody_elses_time_is_touched(&sales, &grants)?;
         self.every_code_counts_its_orders().await?;
@@ -42,23 +45,28 @@ impl Desk {
 
     /// In one question, because it is asked after every step.
     pub async fn sales(&self) -> Vec<Sale> {
-        let rows: Vec<(String, i64, Option<String>, i64, String, String)> = sqlx::query_as(
-            "select orders.id, total, payment_id, refunded, gifts.id, gifts.state
+        type Row = (String, i64, Option<String>, i64, String, String, i64);
+        let rows: Vec<Row> = sqlx::query_as(
+            "select orders.id, total, payment_id, refunded, gifts.id, gifts.state,
+                 coalesce(max(case what when 'declined' then gift_events.version end), 0)
+                 - coalesce(max(case what when 'readdressed' then gift_events.version end), 0)
              from orders
-             join gifts on gifts.order_id = orders.id",
+             join gifts on gifts.order_id = orders.id
+             left join gift_events on gift_id = gifts.id
+             group by orders.id, total, payment_id, refunded, gifts.id, gifts.state",
         )
         .fetch_all(&mut *self.world.store.connection().await.unwrap())
         .await
         .unwrap();
-        let sale =
-            |(order, total, payment, refunded_minor, gift, state): (String, i64, Option<String>, i64, String, String)| Sale {
-                is_free: total == 0,
-                order: order.parse().unwrap(),
-                payment: payment.map(PaymentId),
-                refunded_minor,
-                gift: gift.parse().unwrap(),
-                state,
-            };
+        let sale = |(order, total, payment, refunded_minor, gift, state, declined_since): Row| Sale {
+            is_free: total == 0,
+            order: order.parse().unwrap(),
+            payment: payment.map(PaymentId),
+            refunded_minor,
+            gift: gift.parse().unwrap(),
+            state,
+            is_declined: declined_since > 0,
+        };
         rows.into_iter().map(sale).collect()
     }
 
@@ -92,7 +100,7 @@ impl Desk {
             prop_assert!(Some(sale.refunded_minor) <= refunded, "more went back by our books than by the provider's");
         }
         let is_right = match sale.state.as_str() {
-            "purchased" | "redeemed" => sale.is_free || page.is_some_and(Page::is_paid_as_agreed),
+            "purchased" | "redeemed" | "declined" => sale.is_free || page.is_some_and(Page::is_paid_as_agreed),
             "held" => page.is_some(),
             "pending" | "canceled" | "refunded" => true,
             _ => false,
@@ -179,4 +187,11 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// However its payment is doubted meanwhile, and however that ends.
+fn what_is_declined_is_not_redeemable(sale: &Sale) -> Held {
+    let is_open = matches!(sale.state.as_str(), "purchased" | "redeemed");
+    prop_assert!(!(sale.is_declined && is_open), "{} was declined, and is {}", sale.gift, sale.state);
+    Ok(())
 }

@@ -155,6 +155,15 @@ impl Desk {
         }
     }
 
+    pub async fn decline(&self, gift: u8) {
+        let Some(gift) = self.gift(gift).await else { return };
+        let code = GiftKey::Code { code: gift.code(&self.world.shop.secrets).unwrap(), proof: None };
+        let declined = self.shop().decline(&code, Some(self.recipient_of(&gift)), "", self.somewhere()).await;
+        if self.expect(declined).is_some() {
+            self.saw("declined".to_owned());
+        }
+    }
+
     fn key(&self, gift: &Gift) -> String {
         gifts::page_key(&self.world.shop.secrets.current, &gift.id)
     }

@@ -1,0 +1,35 @@
+import { ada, bea, buyGift, giftLink, redeem, registerFromGift } from '../people.ts';
+import { expect, test } from '../test.ts';
+
+test('whoever redeems a gift thanks for it, and its giver reads that', { tag: '@scripts' }, async ({ page, shop }) => {
+  await buyGift(page);
+  await page.goto(await giftLink(shop));
+  await registerFromGift(page);
+  await expect(page.getByText('Founder from today to')).toBeVisible();
+  await redeem(page);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('It is yours');
+  await page.getByLabel(/A few words to/).fill('I read it in the rain.');
+  await page.getByRole('button', { name: 'Send your thanks' }).click();
+  await expect(page.getByText('I read it in the rain.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Send your thanks' })).toHaveCount(0);
+  const mail = await shop.mail(ada.email, /Bea thanks you/);
+  expect(mail.text).toContain('I read it in the rain.');
+  expect(mail.text).not.toContain(bea.email);
+});
+
+test('a recipient declines a gift from its mail, and can’t redeem it any more', { tag: '@scripts' }, async ({ page, shop }) => {
+  await buyGift(page);
+  const link = await giftLink(shop);
+  await page.goto(link);
+  await page.getByRole('link', { name: 'I would rather not have it' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Decline this gift?');
+  await page.getByRole('link', { name: 'Keep it' }).click();
+  await page.getByRole('link', { name: 'I would rather not have it' }).click();
+  await page.getByLabel(/A word to/).fill('I have one already.');
+  await page.getByRole('button', { name: 'Decline the gift' }).click();
+  await expect(page.getByText('The gift is declined, and whoever gave it is told.')).toBeVisible();
+  await page.goto(link);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('You declined this gift');
+  const mail = await shop.mail(ada.email, /Bea has declined your gift/);
+  expect(mail.text).toContain('I have one already.');
+});
