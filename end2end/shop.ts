@@ -118,7 +118,7 @@ export class Shop {
   /** Runs a script as an operator types it, with this shop's settings and its program on the PATH, and returns what it printed. */
   shell(script: string, variables: Record<string, string>): string {
     const env = { ...this.settings, ...variables, PATH: `${dirname(program)}:${this.settings.PATH}` };
-    return execFileSync('bash', ['-euo', 'pipefail', '-c', script], { cwd: checkout, env, encoding: 'utf8' });
+    return execFileSync('bash', ['--norc', '-euo', 'pipefail', '-c', script], { cwd: checkout, env, encoding: 'utf8' });
   }
 
   /** An account whose address is verified. */
