@@ -81,6 +81,7 @@ journey!(hostile_thanks_are_text_everywhere, async |world: &World| {
     world.mailed().await;
     let (bob, card) = world.registers_through_the_mail_to("bob@example.com").await;
     let page = bob.follows(&bob.presses(&card, "Redeem", &[]).await.is(302)).await.is(200);
+    world.send_outbox().await;
     let hostile = "</textarea></blockquote><script>alert(1)</script>";
     let thanked = bob.presses(&page, "Send your thanks", &[("thanks", hostile)]).await.is(302);
     world.send_outbox().await;
