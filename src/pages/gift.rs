@@ -7,36 +7,13 @@ use super::parts::field::PickWrong;
 use super::parts::sum::LengthPrice;
 use super::parts::{
     Cut, Dress, EmailField, Field, Frame, Mark, MessageField, PayLabel, PayNote, Pick, Place, PreviewCard, PreviewLetter,
-    PromoApplied, PromoField, Slip, Sum,
+    PromoApplied, PromoField, Slip, Sum, Travel,
 };
 use super::refusal::typed_or;
 use super::{Draft, Refusal, shopfront};
 use crate::catalog::{Months, Tier};
-use crate::islands::OwnClock;
 use crate::shop::Quote;
 use crate::values::Occasion;
-
-/// Zones that most buyers find theirs among; the shop's own stands before them.
-const ZONES: [&str; 18] = [
-    "Europe/London",
-    "Europe/Lisbon",
-    "Europe/Berlin",
-    "Europe/Helsinki",
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/Los_Angeles",
-    "America/Sao_Paulo",
-    "Africa/Lagos",
-    "Africa/Johannesburg",
-    "Asia/Dubai",
-    "Asia/Kolkata",
-    "Asia/Singapore",
-    "Asia/Tokyo",
-    "Australia/Sydney",
-    "Pacific/Auckland",
-    "UTC",
-];
 
 /// `start` fills the form where nothing was refused: a choice that a link made, or the order that the buyer came back from.
 /// With `came_back` the page says that nothing was charged; with a `quote` it shows what the promo code makes of the prices.
@@ -174,7 +151,6 @@ fn TheCard(draft: Draft) -> impl IntoView {
 
 #[component]
 fn Delivery(draft: Draft) -> impl IntoView {
-    let by_link = draft.get("delivery") == "link";
     view! {
         <fieldset>
             <legend>"Delivery"</legend>
@@ -186,61 +162,15 @@ fn Delivery(draft: Draft) -> impl IntoView {
                 autocomplete="off"
                 hint="They sign in with this address to redeem. You can change it later."
             />
-            <div class="picks" role="radiogroup" aria-label="How it reaches them">
-                <PickWrong name="delivery"/>
-                <Pick name="delivery" value="email".to_owned() checked=!by_link id=Some("delivery")>
-                    <b>"We email it"</b>
-                    <span class="hint">"Once it is paid, or on the day below."</span>
-                </Pick>
-                <Pick name="delivery" value="link".to_owned() checked=by_link>
-                    <b>"I hand it over myself"</b>
-                    <span class="hint">"You get a link and a code to pass on. We write to nobody but you."</span>
-                </Pick>
-            </div>
-            <div class="day">
-                <Field
-                    name="deliver_on"
-                    label="On which day?"
-                    value=draft.get("deliver_on")
-                    kind="date"
-                    class="short"
-                    optional=true
-                    hint="At nine in the morning. Left empty, it goes out at once."
-                />
-                <Clock chosen=draft.get("time_zone").to_owned()/>
-            </div>
+            <Travel
+                by_link=draft.get("delivery") == "link"
+                day=draft.get("deliver_on").to_owned()
+                zone=draft.get("time_zone").to_owned()
+                by_mail="Once it is paid, or on the day below."
+            />
         </fieldset>
     }
     .into_any()
-}
-
-/// Whose nine in the morning it is. A zone that was typed elsewhere and isn't listed stays chosen.
-#[component]
-pub(super) fn Clock(chosen: String) -> impl IntoView {
-    let own = shopfront().zone.name().to_owned();
-    let unchosen = chosen.is_empty().then(|| own.clone());
-    let chosen = if chosen.is_empty() { own.clone() } else { chosen };
-    let mut zones = vec![own];
-    for zone in ZONES.into_iter().map(str::to_owned).chain([chosen.clone()]) {
-        if !zones.contains(&zone) {
-            zones.push(zone);
-        }
-    }
-    let option = |zone: String| view! { <option value=zone.clone() selected=zone == chosen>{city(&zone)}</option> };
-    view! {
-        <div class="field">
-            <label for="time_zone">"By whose clock?"</label>
-            <PickWrong name="time_zone"/>
-            <select id="time_zone" name="time_zone" data-unchosen=unchosen>{zones.into_iter().map(option).collect_view()}</select>
-            <OwnClock/>
-        </div>
-    }
-    .into_any()
-}
-
-/// "New York" of `America/New_York`.
-fn city(zone: &str) -> String {
-    zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")
 }
 
 #[component]
@@ -276,18 +206,5 @@ mod tests {
         let made = |typed: &str| Months::ALL.map(chosen_or(typed.parse().ok(), Months::Twelve));
         assert_eq!(made("6"), [false, true, false]);
         assert_eq!(made("7"), [false, false, true]);
-    }
-
-    /// The zones are the program's own: a machine without any has them too.
-    #[test]
-    fn every_zone_that_is_offered_is_known() {
-        for zone in ZONES {
-            assert_eq!(crate::values::Zone::parse(zone).map(|zone| zone.name().to_owned()), Ok(zone.to_owned()));
-        }
-    }
-
-    #[test]
-    fn a_zone_is_shown_by_its_city() {
-        assert_eq!((city("America/New_York"), city("UTC")), ("New York".to_owned(), "UTC".to_owned()));
     }
 }

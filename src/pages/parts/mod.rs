@@ -14,6 +14,7 @@ pub mod slip;
 pub mod spool;
 pub mod sum;
 pub mod telling;
+pub mod travel;
 pub mod turns;
 pub mod words;
 
@@ -31,6 +32,7 @@ pub use slip::Slip;
 pub use spool::Spool;
 pub use sum::{PayLabel, PayNote, Sum};
 pub use telling::Telling;
+pub use travel::Travel;
 pub use turns::Turn;
 pub use words::words;
 

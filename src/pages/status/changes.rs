@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::super::gift::Clock;
-use super::super::parts::{EmailField, Field, Letterbox, MessageField, Pick};
+use super::super::parts::{EmailField, Field, Letterbox, MessageField, Travel};
 use super::super::refusal::typed_or;
 use super::super::{Draft, Refusal};
 use crate::shop::{DeliverySeen, RefundSeen, Standing, StatusPage};
@@ -132,31 +131,14 @@ fn Reschedule(status: StatusPage) -> impl IntoView {
     };
     let draft =
         typed_into("reschedule", Draft::from_iter([("delivery", delivery.to_owned()), ("deliver_on", day), ("time_zone", zone)]));
-    let by_link = draft.get("delivery") == "link";
     view! {
         <Wish status=status.clone() intent="reschedule" wish button="Change how it travels">
-            <div class="picks" role="radiogroup" aria-label="How it reaches them">
-                <Pick name="delivery" value="email".to_owned() checked=!by_link id=Some("delivery")>
-                    <b>"We email it"</b>
-                    <span class="hint">"At nine in the morning of the day below, or at once where none is chosen."</span>
-                </Pick>
-                <Pick name="delivery" value="link".to_owned() checked=by_link>
-                    <b>"I hand it over myself"</b>
-                    <span class="hint">"You get a link and a code to pass on. We write to nobody but you."</span>
-                </Pick>
-            </div>
-            <div class="day">
-                <Field
-                    name="deliver_on"
-                    label="On which day?"
-                    value=draft.get("deliver_on")
-                    kind="date"
-                    class="short"
-                    optional=true
-                    hint="Left empty, it goes out at once."
-                />
-                <Clock chosen=draft.get("time_zone").to_owned()/>
-            </div>
+            <Travel
+                by_link=draft.get("delivery") == "link"
+                day=draft.get("deliver_on").to_owned()
+                zone=draft.get("time_zone").to_owned()
+                by_mail="On the day below, or at once where none is chosen."
+            />
         </Wish>
     }
     .into_any()
