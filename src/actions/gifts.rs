@@ -68,7 +68,7 @@ pub async fn redeem_gift(
     let done = match intent.as_str() {
         "redeem" => {
             let redeemed = caller.shop.redeem(&key, &caller.account().await?).await?;
-            Some(format!("/redeem?gift={}&done=redeemed", redeemed.gift.id))
+            Some(format!("/redeem?gift={}", redeemed.gift.id))
         }
         "thank" => {
             let thanked = caller.shop.thank(&key, &caller.account().await?, &thanks).await?;

@@ -4,7 +4,7 @@
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use super::parts::{Cut, Dress, Frame, Greeting, Mark, Place, QrCode, Seal};
+use super::parts::{Cut, Dress, Frame, Greeting, Mark, QrCode, Seal};
 use super::refusal::capital;
 use super::shopfront;
 use crate::catalog::Tier;
@@ -61,7 +61,7 @@ fn ToPrint(status: StatusPage, paper: Paper, code: String, redeem_url: String) -
     };
     let papers = Paper::ALL.map(on_paper).collect_view();
     view! {
-        <Frame title="Print the card" place=Place::Gift private=true>
+        <Frame title="Print the card" private=true>
             <div class="printing">
                 <div class="stack">
                     <h1>"Print the card"</h1>
@@ -171,7 +171,7 @@ fn NothingToPrint(status: StatusPage) -> impl IntoView {
         }
     };
     view! {
-        <Frame title="No card to print" place=Place::Gift private=true>
+        <Frame title="No card to print" private=true>
             <div class="stack">
                 <h1>"No card to print"</h1>
                 <p class="lead">{why}</p>

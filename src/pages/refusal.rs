@@ -136,7 +136,6 @@ pub enum Notice {
     PasswordChanged,
     AddressChanged,
     Verified,
-    Redeemed,
     Thanked,
     Declined,
     SignedOut,
@@ -147,11 +146,10 @@ pub enum Notice {
 
 impl Notice {
     /// Those that are about no gift's change.
-    const OTHERS: [Self; 10] = [
+    const OTHERS: [Self; 9] = [
         Self::PasswordChanged,
         Self::AddressChanged,
         Self::Verified,
-        Self::Redeemed,
         Self::Thanked,
         Self::Declined,
         Self::SignedOut,
@@ -167,7 +165,6 @@ impl Notice {
             Self::PasswordChanged => "password-changed",
             Self::AddressChanged => "address-changed",
             Self::Verified => "verified",
-            Self::Redeemed => "redeemed",
             Self::Thanked => "thanked",
             Self::Declined => "declined",
             Self::SignedOut => "signed-out",
@@ -183,7 +180,6 @@ impl Notice {
             Self::PasswordChanged => "Your password is changed, and every other device is signed out.",
             Self::AddressChanged => "Your address is changed. We told the one before it.",
             Self::Verified => "Your address is verified.",
-            Self::Redeemed => "Your gift is redeemed, and whoever gave it to you is told.",
             Self::Thanked => "Whoever gave it to you has your thanks.",
             Self::Declined => "The gift is declined, and whoever gave it is told.",
             Self::SignedOut => "You are signed out.",

@@ -6,7 +6,7 @@ mod told;
 use leptos::prelude::*;
 
 use super::parts::dates::date;
-use super::parts::{CardFront, Course, Frame, Place, ReceiptFacts, Slip, words};
+use super::parts::{CardFront, Course, Frame, ReceiptFacts, Slip, words};
 use super::shopfront;
 use crate::shop::{DeliverySeen, Receipt, Standing, StatusPage};
 use changes::{Changes, HandOver};
@@ -22,7 +22,7 @@ pub fn GiftStatusPage(status: StatusPage) -> impl IntoView {
     let hand_over =
         is_handed_over.then(|| view! { <section class="stack"><h2>"Hand it over"</h2><HandOver status=status.clone()/></section> });
     view! {
-        <Frame title=title.clone() place=Place::Gift private=true>
+        <Frame title=title.clone() private=true>
             <p class="over code">{status.reference.to_string()}</p>
             <h1>{title.clone()}</h1>
             <p class="lead">{standing_in_words(&status)}</p>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::parts::{CardFront, Frame, Place, ReceiptFacts};
+use super::parts::{CardFront, Frame, ReceiptFacts};
 use crate::shop::{DeliverySeen, PaymentSeen, StatusPage, Thanks};
 
 #[component]
@@ -18,7 +18,7 @@ pub fn ThanksPage(thanks: Thanks) -> impl IntoView {
         PaymentSeen::Ended => ("Nothing was charged", view! { <Ended/> }.into_any()),
     };
     view! {
-        <Frame title place=Place::Gift private=true>
+        <Frame title private=true>
             <div class="pair">
                 <div class="stack">{told}</div>
                 <CardFront card class="stay"/>

@@ -19,7 +19,6 @@ journey!(a_recipient_thanks_the_giver_once, async |world: &World| {
     world.send_outbox().await;
     let page = bob.follows(&redeemed).await.is(200);
     expect![[r#"
-        Your gift is redeemed, and whoever gave it to you is told.
         It is yours
         You redeemed three months of Member on 21 November 2026. Ada knows, and the card stays here.
         Three months of Member

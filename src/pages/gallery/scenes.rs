@@ -139,7 +139,7 @@ fn redeem_scenes() -> Vec<Scene> {
             redeem(open(card, ready()))
         })
         .signed_in(),
-        scene("redeemed-by-me", || redeem(open(card(), redeemed(true)))).signed_in().noting(Notice::Redeemed),
+        scene("redeemed-by-me", || redeem(open(card(), redeemed(true)))).signed_in(),
         scene("redeemed-thanked", || redeem(thanked("I read it in the rain.\n\nUnder your umbrella, as it happens."))).signed_in(),
         scene("redeemed-thanked-hostile", || redeem(thanked(HOSTILE))).signed_in(),
         scene("redeemed-thanks-refused", || redeem(open(card(), redeemed(true))))

@@ -91,7 +91,7 @@ mod tests {
     fn an_address_leads_to_the_same_gift_and_says_nothing_twice() {
         for (path, plain, declining) in [
             ("/redeem", "/redeem", "/redeem?decline=1"),
-            ("/redeem?done=redeemed&gift=gift_1", "/redeem?gift=gift_1", "/redeem?gift=gift_1&decline=1"),
+            ("/redeem?done=thanked&gift=gift_1", "/redeem?gift=gift_1", "/redeem?gift=gift_1&decline=1"),
             ("/redeem/CODE?proof=p&decline=1", "/redeem/CODE?proof=p", "/redeem/CODE?proof=p&decline=1"),
         ] {
             let address = Address::of(path);

@@ -86,8 +86,8 @@ fn in_words(knot: &Knot, status: &StatusPage, is_present: bool) -> (String, Stri
         KnotKind::Held => ("Payment checked", String::new()),
         KnotKind::Released => ("Let go on", String::new()),
         KnotKind::RefundAsked => ("Taken back by you", "Its code and its links are dead.".to_owned()),
-        KnotKind::Redeemed if knot.has_happened => ("Redeemed", format!("{length} began for {name}.")),
-        KnotKind::Redeemed => ("Redeemed", format!("{length} begin when {name} redeems. The gift does not expire.")),
+        KnotKind::Redeemed if knot.has_happened => ("Redeemed", format!("{length} are {name}’s.")),
+        KnotKind::Redeemed => ("Redeemed", format!("{length} are {name}’s from then on. The gift does not expire.")),
         KnotKind::Thanked => ("Thanked", format!("{name} wrote to you.")),
         KnotKind::Refunded if !knot.has_happened => {
             ("Paid back", "It goes back the way it came. We write to you when it is done.".to_owned())
