@@ -138,9 +138,19 @@ impl Recipient {
         }
         let who = [("email", self.email.as_str()), ("password", PASSWORD)];
         let signed_in = if may_be_registered { self.browser.post("/login", &who).await? } else { None };
-        let is_signed_in = signed_in.is_some_and(|answer| matches!(answer.status, 302 | 303));
-        if !is_signed_in && self.browser.post("/register", &who).await?.is_none() {
-            return Ok(Tried::Unsure);
+        let is_signed_in = signed_in.as_ref().is_some_and(|answer| matches!(answer.status, 302 | 303));
+        let entered = match signed_in {
+            Some(answer @ Answer { status: 302 | 303 | 429, .. }) => Some(answer),
+            Some(_) | None => self.browser.post("/register", &who).await?,
+        };
+        match entered {
+            // What a kill cut off, or kept from being made, counts as guessing: they go on from another network.
+            Some(Answer { status: 429, .. }) => {
+                self.browser = Browser::new(&self.shop)?;
+                return Ok(Tried::Unsure);
+            }
+            Some(_) => {}
+            None => return Ok(Tried::Unsure),
         }
         Ok(match self.browser.post(link, &[("intent", "redeem")]).await? {
             Some(Answer { status: 302 | 303, .. }) => Tried::Redeemed,

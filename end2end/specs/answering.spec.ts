@@ -1,7 +1,8 @@
-import { ada, bea, buyGift, giftLink, redeem, registerFromGift } from '../people.ts';
+import { ada, bea, buyGift, carl, giftLink, redeem, registerFromGift, signInFromGift } from '../people.ts';
+import { link } from '../shop.ts';
 import { expect, test } from '../test.ts';
 
-test('whoever redeems a gift thanks for it, and its giver reads that', { tag: '@scripts' }, async ({ page, shop }) => {
+test('whoever redeems a gift thanks for it, and its giver reads that', async ({ page, shop }) => {
   await buyGift(page);
   await page.goto(await giftLink(shop));
   await registerFromGift(page);
@@ -17,10 +18,11 @@ test('whoever redeems a gift thanks for it, and its giver reads that', { tag: '@
   expect(mail.text).not.toContain(bea.email);
 });
 
-test('a recipient declines a gift from its mail, and can’t redeem it any more', { tag: '@scripts' }, async ({ page, shop }) => {
+test('a recipient declines a gift from its mail, and its giver gives it to another', async ({ page, shop }) => {
+  shop.createAccount(carl.email, carl.password);
   await buyGift(page);
-  const link = await giftLink(shop);
-  await page.goto(link);
+  const declined = await giftLink(shop);
+  await page.goto(declined);
   await page.getByRole('link', { name: 'I would rather not have it' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Decline this gift?');
   await page.getByRole('link', { name: 'Keep it' }).click();
@@ -28,8 +30,22 @@ test('a recipient declines a gift from its mail, and can’t redeem it any more'
   await page.getByLabel(/A word to/).fill('I have one already.');
   await page.getByRole('button', { name: 'Decline the gift' }).click();
   await expect(page.getByText('The gift is declined, and whoever gave it is told.')).toBeVisible();
-  await page.goto(link);
+  await page.goto(declined);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('You declined this gift');
-  const mail = await shop.mail(ada.email, /Bea has declined your gift/);
-  expect(mail.text).toContain('I have one already.');
+
+  const told = await shop.mail(ada.email, /Bea has declined your gift/);
+  expect(told.text).toContain('I have one already.');
+  await page.goto(link(told, /\/gifts\//));
+  await page.getByRole('textbox', { name: 'Their name' }).fill(carl.name);
+  await page.getByLabel('Their email address').fill(carl.email);
+  await page.getByRole('button', { name: 'Give it to them' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your gift to Carl');
+
+  await page.goto(link(await shop.mail(carl.email, /has given you something/), /\/redeem\//));
+  await signInFromGift(page, carl);
+  await redeem(page);
+  await page.goto('/account');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are a Founder');
+  await page.goto(declined);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('No gift has this code');
 });
