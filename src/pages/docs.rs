@@ -24,7 +24,11 @@ pub fn DocsPage() -> impl IntoView {
         operations.iter().map(|operation| view! { <Section operation=operation.clone() origin=origin.clone()/> }).collect_view();
     let refused = all_refused(&operations);
     view! {
-        <Frame title="The API" class="docs">
+        <Frame
+            title="The API"
+            class="docs"
+            description="Sell and redeem gift memberships from a program of your own: endpoints, access tokens, examples and errors."
+        >
             <div class="stack">
                 <h1>"The API"</h1>
                 <p class="lead">"Sell and redeem gift memberships from a program of your own. All you need is this page and a token."</p>
@@ -168,7 +172,7 @@ fn Sample(title: &'static str, text: String) -> impl IntoView {
     view! {
         <figure>
             <figcaption class="small">{title}</figcaption>
-            <pre tabindex="0" role="region" aria-label=title><code>{text}</code></pre>
+            <pre tabindex="0" role="group" aria-label=title><code>{text}</code></pre>
         </figure>
     }
 }

@@ -25,6 +25,8 @@ pub fn GiftPage(
 ) -> impl IntoView {
     let draft = typed(start);
     let [name, giver_name, message] = ["recipient_name", "buyer_name", "message"].map(|field| draft.get(field).to_owned());
+    // No link to a choice names its buyer: this is the form that somebody filled in.
+    let private = !draft.get("buyer_email").is_empty();
     let came_back = came_back.then(|| {
         view! {
             <p class="note" role="status">
@@ -33,7 +35,12 @@ pub fn GiftPage(
         }
     });
     view! {
-        <Frame title="Make a gift" place=Place::Gift>
+        <Frame
+            title="Make a gift"
+            place=Place::Gift
+            private
+            description="Choose a membership and how long it lasts, write the card, say when it goes out, and see what it costs before you pay."
+        >
             <h1>"Make a gift"</h1>
             {came_back}
             <Slip kept="Nothing was charged, and everything you wrote is still here."/>

@@ -13,7 +13,11 @@ use crate::values::{Occasion, PersonName};
 pub fn HomePage() -> impl IntoView {
     let card = sample().map(|card| view! { <CardFront card/> });
     view! {
-        <Frame title="Give a membership" class="home">
+        <Frame
+            title="Give a membership"
+            class="home"
+            description="A membership as a gift: choose it, write a few words, and it arrives on the day you say. It begins when it is redeemed."
+        >
             <section class="hero pair">
                 <div class="stack">
                     <h1>"Give a year, tied with a ribbon."</h1>

@@ -31,7 +31,8 @@ pub fn ThanksPage(thanks: Thanks) -> impl IntoView {
 fn Paid(status: StatusPage) -> impl IntoView {
     let name = status.card.recipient_name.as_str().to_owned();
     let thanks = match &status.card.giver_name {
-        Some(giver) => format!("Thank you, {}.", giver.as_str()),
+        // "Ada L." brings its own full stop.
+        Some(giver) => format!("Thank you, {}.", giver.as_str().trim_end_matches('.')),
         None => "Thank you.".to_owned(),
     };
     let paid = if status.receipt.total.is_zero() { "Nothing was to pay" } else { "It is paid" };

@@ -24,14 +24,20 @@ pub fn Frame(
     /// Kept out of search engines: it shows somebody's data or does something.
     #[prop(optional)]
     private: bool,
+    /// What a search engine writes below the title. A page that no search finds says which shop's it is.
+    #[prop(optional)]
+    description: Option<&'static str>,
     #[prop(optional)] class: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
     let front = shopfront();
     let title = whole_title(title, &front);
+    let description =
+        description.map_or_else(|| format!("A page of {}, where memberships are given.", front.brand.name), str::to_owned);
     let notice = use_context::<Notice>().map(|notice| view! { <p class="note" role="status">{notice.sentence()}</p> });
     view! {
         <Title text=escaped(&title)/>
+        <Meta name="description" content=description/>
         {private.then(|| view! { <Meta name="robots" content="noindex"/> })}
         <a class="skip" href="#main">"Skip to the page"</a>
         {front.sandbox_url.clone().map(|href| view! { <TestLabel href/> })}

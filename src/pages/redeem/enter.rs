@@ -12,7 +12,11 @@ pub fn EnterCodePage() -> impl IntoView {
     const LONGEST: usize = 64;
     let draft = typed_or(Draft::default());
     view! {
-        <Frame title="Redeem a gift" place=Place::Redeem>
+        <Frame
+            title="Redeem a gift"
+            place=Place::Redeem
+            description="Type the code on your card and look at what you were given. Nothing is redeemed by looking."
+        >
             <h1>"Redeem a gift"</h1>
             <p class="lead">"It came by email? Follow the link there, and you need no code."</p>
             <Slip kept="Nothing was redeemed."/>
