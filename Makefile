@@ -102,6 +102,10 @@ bench: build ## Ratios, measured in one run: pages against memory, a checkout ag
 	@cargo build --locked --release --bin ratios
 	target/release/ratios
 
+.PHONY: lighthouse
+lighthouse: build chromium ## What Lighthouse gives to every page in every state, on a phone and at a desk
+	CHROMIUM="$(CHROMIUM)" npm run --silent --prefix end2end lighthouse
+
 ## What must be installed
 
 .PHONY: rust

@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 import type { Options } from './test.ts';
 
-const chromium = {
+export const chromium = {
   // Debian's own: Playwright is never asked to download a browser.
   launchOptions: { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium' },
   actionTimeout: 15_000,
