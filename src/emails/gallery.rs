@@ -8,8 +8,8 @@ use url::Url;
 
 use super::{
     AccessTokenMade, AccountExists, AddressChangeConfirm, AddressChanged, ByHand, CardPlan, DeliveryFailed, DeliveryFault,
-    Discount, GiftDeclined, GiftForYou, GiftRedeemed, GiftRefunded, GiftTakenBack, House, Letter, Notice, OperatorNotice,
-    PasswordChanged, Receipt, Rendered, ResetPassword, SecretLink, SignInLink, ThankYou, VerifyAddress,
+    Discount, GiftDeclined, GiftForYou, GiftRedeemed, GiftRefunded, GiftTakenBack, House, Letter, MembershipEnds, Notice,
+    OperatorNotice, PasswordChanged, Receipt, Rendered, ResetPassword, SecretLink, SignInLink, ThankYou, VerifyAddress,
 };
 use crate::catalog::{Brand, Months, Tier};
 use crate::values::{Accent, Currency, Email, GiftCode, GiftId, Label, Message, Money, Occasion, PersonName, Timestamp, Zone};
@@ -157,6 +157,21 @@ pub(super) fn answers() -> Vec<Letter> {
     vec![Letter::ThankYou(thank_you()), Letter::GiftDeclined(gift_declined()), Letter::GiftDeclined(wordless)]
 }
 
+pub(super) fn membership_ends() -> MembershipEnds {
+    MembershipEnds {
+        to: email("bea@example.com"),
+        tier: Tier::Founder,
+        ends_at: Timestamp::from_seconds(1_804_082_520),
+        account_page: page("account"),
+        sells_plans: true,
+    }
+}
+
+pub(super) fn ends() -> Vec<Letter> {
+    let unsold = MembershipEnds { tier: Tier::Member, sells_plans: false, ..membership_ends() };
+    vec![Letter::MembershipEnds(membership_ends()), Letter::MembershipEnds(unsold)]
+}
+
 pub(super) fn about_accounts() -> Vec<Letter> {
     let to = || email("bea@example.com");
     let link = |path: &str| SecretLink(page(path));
@@ -223,6 +238,7 @@ fn all() -> Vec<(String, Letter)> {
     }
     letters.extend(about_accounts().into_iter().enumerate().map(|(place, letter)| (format!("account-{place}"), letter)));
     letters.extend(answers().into_iter().enumerate().map(|(place, letter)| (format!("answer-{place}"), letter)));
+    letters.extend(ends().into_iter().enumerate().map(|(place, letter)| (format!("end-{place}"), letter)));
     letters.extend(reversals().into_iter().enumerate().map(|(place, letter)| (format!("reversal-{place}"), letter)));
     letters.extend(to_operators().into_iter().enumerate().map(|(place, letter)| (format!("operator-{place}"), letter)));
     letters

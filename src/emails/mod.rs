@@ -5,6 +5,7 @@ mod accounts;
 mod answers;
 mod colours;
 mod dedication;
+mod ends;
 #[cfg(test)]
 mod gallery;
 mod givers;
@@ -23,6 +24,7 @@ pub use accounts::{
     AccessTokenMade, AccountExists, AddressChangeConfirm, AddressChanged, PasswordChanged, ResetPassword, SignInLink, VerifyAddress,
 };
 pub use answers::{GiftDeclined, ThankYou};
+pub use ends::MembershipEnds;
 pub use givers::{CardPlan, Discount, GiftRedeemed, Receipt};
 pub use operators::{Notice, OperatorNotice};
 pub use recipients::GiftForYou;
@@ -52,6 +54,8 @@ pub enum Letter {
     ThankYou(ThankYou),
     /// To the giver: the recipient would rather not have it.
     GiftDeclined(GiftDeclined),
+    /// To the member, a week before.
+    MembershipEnds(MembershipEnds),
     VerifyAddress(VerifyAddress),
     SignInLink(SignInLink),
     ResetPassword(ResetPassword),
@@ -105,6 +109,7 @@ impl Letter {
             Self::GiftTakenBack(letter) => &letter.to,
             Self::ThankYou(letter) => &letter.to,
             Self::GiftDeclined(letter) => &letter.to,
+            Self::MembershipEnds(letter) => &letter.to,
             Self::VerifyAddress(letter) => &letter.to,
             Self::SignInLink(letter) => &letter.to,
             Self::ResetPassword(letter) => &letter.to,
@@ -127,6 +132,7 @@ impl Letter {
             | Self::GiftTakenBack(_)
             | Self::ThankYou(_)
             | Self::GiftDeclined(_)
+            | Self::MembershipEnds(_)
             | Self::VerifyAddress(_)
             | Self::SignInLink(_)
             | Self::ResetPassword(_)
@@ -149,6 +155,7 @@ impl Letter {
             Self::GiftTakenBack(letter) => letter.sheet(house),
             Self::ThankYou(letter) => letter.sheet(house),
             Self::GiftDeclined(letter) => letter.sheet(house),
+            Self::MembershipEnds(letter) => letter.sheet(house),
             Self::VerifyAddress(letter) => letter.sheet(house),
             Self::SignInLink(letter) => letter.sheet(house),
             Self::ResetPassword(letter) => letter.sheet(house),

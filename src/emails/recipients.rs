@@ -73,7 +73,7 @@ impl GiftForYou {
 }
 
 impl Ribbon {
-    const fn of(tier: Tier) -> Self {
+    pub(super) const fn of(tier: Tier) -> Self {
         match tier {
             Tier::Member => Self::Plain,
             Tier::Founder => Self::Threaded,

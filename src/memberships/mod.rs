@@ -7,7 +7,7 @@ mod queue;
 mod reading;
 mod timeline;
 
-pub use reading::{Span, ahead, current, preview, spans};
+pub use reading::{End, Span, ahead, current, end, preview, spans};
 pub use timeline::timeline;
 
 use crate::catalog::{Months, Tier};

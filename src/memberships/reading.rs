@@ -1,7 +1,7 @@
-//! What is read off a timeline: who is a member now, at which tier for how long, and what another grant would change.
+//! What is read off a timeline: who is a member now, at which tier for how long, when that ends, and what another grant would change.
 
 use super::timeline::timeline;
-use super::{Grant, Ledger, Stretch, StretchKind};
+use super::{Grant, Ledger, Source, Stretch, StretchKind};
 use crate::catalog::Tier;
 use crate::values::{Timestamp, Zone};
 
@@ -12,6 +12,16 @@ pub struct Span {
     pub from: Timestamp,
     /// `None` where a subscription goes on until it is cancelled.
     pub until: Option<Timestamp>,
+}
+
+/// How a membership ends: the moment after which nothing runs any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    pub at: Timestamp,
+    /// Of what runs last.
+    pub tier: Tier,
+    /// What runs last.
+    pub source: Source,
 }
 
 /// The dry run: the timeline if `grant` were added, by the very rule that it follows when it is.
@@ -46,6 +56,14 @@ pub fn spans(timeline: &[Stretch]) -> Vec<Span> {
         }
     }
     spans
+}
+
+/// When it ends, whether that is over or to come; `None` where nothing ever ran, and while a subscription goes on, which then is the last
+/// to run.
+#[must_use]
+pub fn end(timeline: &[Stretch]) -> Option<End> {
+    let last = timeline.iter().rfind(|stretch| stretch.kind == StretchKind::Runs)?;
+    Some(End { at: last.until?, tier: last.tier, source: last.source.clone() })
 }
 
 #[cfg(test)]
@@ -127,6 +145,42 @@ mod tests {
         assert_eq!(tier_at(day("2027-02-21")), Some(Tier::Founder));
         assert_eq!(tier_at(day("2027-05-21")), Some(Tier::Member));
         assert_eq!(tier_at(day("2027-05-31")), None);
+    }
+
+    #[test]
+    fn it_ends_when_the_last_that_runs_does_and_never_while_a_subscription_goes_on() {
+        for (history, expected) in [
+            ("", "never"),
+            ("2026-11-21 give member 3", "2027-02-21, Member of grant 1"),
+            ("2026-11-21 give member 3\n2026-12-01 give member 6", "2027-08-21, Member of grant 2"),
+            ("2026-11-21 give member 3\n2026-12-01 give founder 3", "2027-05-22, Member of grant 1"),
+            ("2026-11-21 give founder 3\n2026-12-01 give member 3", "2027-05-21, Member of grant 2"),
+            // The one that was given first goes on when the other is taken back.
+            ("2026-11-21 give member 3\n2026-12-01 give member 6\n2026-12-02 void 2", "2027-02-21, Member of grant 1"),
+            ("2026-11-21 give member 3\n2026-12-02 void 1", "2026-12-02, Member of grant 1"),
+            ("2026-11-21 give member 3\n2026-11-21 void 1", "never"),
+            // Two memberships with nothing between them.
+            ("2026-01-01 give member 3\n2026-11-21 give founder 3", "2027-02-21, Founder of grant 2"),
+            ("2026-11-01 open member", "never"),
+            ("2026-11-01 open member\n2026-11-21 give founder 3", "never"),
+            ("2026-11-01 open founder\n2026-11-21 give member 3", "never"),
+            ("2026-11-21 give member 3\n2026-12-01 open member", "never"),
+            ("2026-11-01 open member\n2026-12-01 close 1", "2026-12-01, Member of subscription 1"),
+            ("2026-11-01 open member\n2026-11-21 give member 3\n2026-12-01 close 1", "2027-03-01, Member of grant 1"),
+            ("2026-11-21 give founder 3\n2026-12-01 open member\n2027-03-01 close 1", "2027-03-01, Member of subscription 1"),
+        ] {
+            let told = end(&timeline(&ledger_of(history), &Zone::UTC)).map_or_else(
+                || "never".to_owned(),
+                |End { at, tier, source }| {
+                    let (source, id) = match &source {
+                        Source::Grant(id) => ("grant", id.as_str()),
+                        Source::Subscription(id) => ("subscription", id.as_str()),
+                    };
+                    format!("{}, {} of {source} {}", Zone::UTC.day(at), tier.title(), id.chars().last().unwrap())
+                },
+            );
+            assert_eq!(told, expected, "{history}");
+        }
     }
 
     #[test]

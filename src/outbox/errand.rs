@@ -43,6 +43,7 @@ impl<'a> Errand<'a> {
             | Task::AddressChanged { .. }
             | Task::AccountExists { .. }
             | Task::AccessTokenMade { .. }
+            | Task::MembershipEnds { .. }
             | Task::OperatorNotice { .. }
             | Task::OrderNotice { .. }
             | Task::WorkParked { .. } => None,

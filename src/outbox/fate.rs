@@ -95,6 +95,7 @@ impl Told<'_> {
             | Task::AddressChanged { .. }
             | Task::AccountExists { .. }
             | Task::AccessTokenMade { .. }
+            | Task::MembershipEnds { .. }
             | Task::OperatorNotice { .. }
             | Task::OrderNotice { .. }
             | Task::CancelSession { .. }

@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use crate::checkout::{PaymentId, ProviderSubscriptionId};
 use crate::gifts::{Gift, HoldReason};
 use crate::store::outbox::NewEntry;
-use crate::values::{AccountId, CheckoutSessionId, GiftId, LinkId, OrderId, OutboxId, Timestamp, TokenId};
+use crate::values::{AccountId, CheckoutSessionId, GiftId, LinkId, OrderId, OutboxId, Timestamp, TokenId, Zone};
+
+/// How long before a membership's end it is announced.
+const NOTICE_DAYS: u16 = 7;
 
 /// One piece of work. Its name is the entry's kind, its fields are the entry's refs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +31,7 @@ pub enum Task {
     GiftTakenBack { gift_id: GiftId, account_id: AccountId },
     ThankYou { gift_id: GiftId },
     GiftDeclined { gift_id: GiftId },
+    MembershipEnds { account_id: AccountId, ends_at: Timestamp },
     OperatorNotice { gift_id: GiftId, reason: String },
     OrderNotice { order_id: OrderId, reason: String },
     RefundPayment { order_id: OrderId, payment: String },
@@ -136,6 +140,13 @@ pub fn thank_you(gift_id: &GiftId) -> NewEntry {
 /// To the giver: the recipient would rather not have it. Given to somebody else, it may be declined again.
 pub fn gift_declined(gift_id: &GiftId, declined_at: Timestamp) -> NewEntry {
     Task::GiftDeclined { gift_id: gift_id.clone() }.entry(&at(gift_id, declined_at))
+}
+
+/// To the member, a week before their membership ends. Of one day they are told once, even if the end moves by an hour, or away and back.
+pub fn membership_ends(account_id: &AccountId, ends_at: Timestamp, zone: &Zone) -> NewEntry {
+    let task = Task::MembershipEnds { account_id: account_id.clone(), ends_at };
+    let entry = task.entry(&format!("{account_id} {}", zone.day(ends_at)));
+    NewEntry { due_at: Some(zone.days_before(ends_at, NOTICE_DAYS)), ..entry }
 }
 
 /// Gives a payment of this order back whole, once.

@@ -2,6 +2,7 @@
 //! here and nowhere kept.
 
 mod accounts;
+mod ends;
 
 use url::Url;
 
@@ -24,6 +25,8 @@ pub struct Writer {
     pub brand: Brand,
     /// In which days and clock times are written.
     pub zone: Zone,
+    /// Whether the shop sells a subscription for oneself.
+    pub sells_plans: bool,
     /// Where the shop's pages stand for the outside world.
     pub public_url: Url,
 }
@@ -63,6 +66,7 @@ impl Writer {
                 self.gift(gift_id).await?.and_then(|gift| self.gift_declined(gift)).map(Letter::GiftDeclined)
             }
             Task::GiftTakenBack { gift_id, account_id } => self.gift_taken_back(gift_id, account_id).await?,
+            Task::MembershipEnds { account_id, ends_at } => self.membership_ends(account_id, *ends_at, now).await?,
             Task::VerifyAddress { link_id }
             | Task::SignInLink { link_id }
             | Task::ResetPassword { link_id }

@@ -33,6 +33,7 @@ pub fn start(
         secrets,
         brand: settings.brand.clone(),
         zone: settings.zone.clone(),
+        sells_plans: !shop.catalog().plans().is_empty(),
         public_url: settings.public_url.clone(),
     };
     let (mailer, providers) = (Arc::clone(&world.mailer), world.providers.clone());

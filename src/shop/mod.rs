@@ -17,6 +17,7 @@ use crate::values::{Clock, Entropy, Secrets, Timestamp, Zone};
 
 mod access_tokens;
 mod account_page;
+mod announce_end;
 mod answers;
 mod ask_refund;
 mod buy;

@@ -181,9 +181,7 @@ impl Shop {
 
     /// Everything that counts towards an account's membership.
     pub(super) async fn ledger(&self, connection: &mut AnyConnection, account: &Account) -> Result<Ledger, store::Error> {
-        let grants = grants::of_account(connection, &account.id).await?;
-        let periods = grants::subscriptions_of(connection, &account.id).await?;
-        Ok(Ledger { grants, periods })
+        grants::ledger(connection, &account.id).await
     }
 }
 

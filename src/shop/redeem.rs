@@ -68,6 +68,7 @@ impl Shop {
         gift_rows::advance(&mut tx, &purchased, &redeemed, &self.code_digest(&redeemed)?, "redeemed", now).await?;
         grants::append(&mut tx, &grant, Some(&redeemed.id)).await?;
         self.post(&mut tx, outbox::gift_redeemed(&redeemed.id), now).await?;
+        self.announce_end(&mut tx, &account.id, now).await?;
         self.keep_made(&mut tx, request, &Made::by(&redeemed)?, now).await?;
         tx.commit().await.map_err(store::Error::from)?;
         Ok(Redeemed { gift: redeemed, grant })

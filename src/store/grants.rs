@@ -6,7 +6,7 @@ use sqlx::AnyConnection;
 
 use super::error::{Error, Result};
 use super::row::Read;
-use crate::memberships::{Grant, SubscriptionPeriod};
+use crate::memberships::{Grant, Ledger, SubscriptionPeriod};
 use crate::values::{AccountId, GiftId, GrantId, PeriodId, PersonName, Timestamp};
 
 /// Appends a grant; a gift gives one at most, else [`Error::Duplicate`].
@@ -67,6 +67,33 @@ pub async fn gifts_redeemed(connection: &mut AnyConnection, account_id: &Account
         .fetch_all(connection)
         .await?;
     rows.iter().map(|row| Ok((row.parsed("gift_id")?, row.time("granted_at")?))).collect()
+}
+
+/// Everything that counts towards an account's membership.
+pub async fn ledger(connection: &mut AnyConnection, account_id: &AccountId) -> Result<Ledger> {
+    let grants = of_account(connection, account_id).await?;
+    let periods = subscriptions_of(connection, account_id).await?;
+    Ok(Ledger { grants, periods })
+}
+
+/// The same as it will be: a subscription that is cancelled for a day is closed then.
+pub async fn foreseen(connection: &mut AnyConnection, account_id: &AccountId) -> Result<Ledger> {
+    let mut ledger = ledger(connection, account_id).await?;
+    let rows = sqlx::query(
+        "select period_id, ends_at
+         from subscriptions
+         where account_id = $1 and period_id is not null and ends_at is not null",
+    )
+    .bind(account_id.as_str())
+    .fetch_all(connection)
+    .await?;
+    for row in &rows {
+        let (id, ends_at) = (row.parsed::<PeriodId>("period_id")?, row.time("ends_at")?);
+        for period in ledger.periods.iter_mut().filter(|period| period.id == id) {
+            period.closed_at = period.closed_at.or(Some(ends_at));
+        }
+    }
+    Ok(ledger)
 }
 
 /// All grants of an account, oldest first.

@@ -9,6 +9,7 @@ mod changing;
 mod delivering;
 mod doubting;
 mod dry_runs;
+mod ending;
 mod ledger;
 mod outages;
 mod paying;

@@ -44,6 +44,13 @@ impl Zone {
         later.map_or(from, |later| Timestamp::from_millis(later.timestamp().as_millisecond()))
     }
 
+    /// The same clock time `days` days earlier on this zone's calendar; one that a change to summer time skips becomes the one an hour later.
+    #[must_use]
+    pub fn days_before(&self, at: Timestamp, days: u16) -> Timestamp {
+        let earlier = self.zoned(at).checked_sub(Span::new().days(i64::from(days)));
+        earlier.map_or(at, |earlier| Timestamp::from_millis(earlier.timestamp().as_millisecond()))
+    }
+
     /// The day on this zone's calendar.
     #[must_use]
     pub fn day(&self, at: Timestamp) -> Day {
@@ -170,6 +177,21 @@ mod tests {
             ("2026-12-28T01:30:00Z", 3, "2027-03-28T01:30:00Z"),
         ] {
             assert_eq!(berlin.add_months(at(from), months), at(then), "{from} + {months}");
+        }
+    }
+
+    #[test]
+    fn a_week_before_is_the_same_hour_by_the_clock_on_the_wall() {
+        let berlin = Zone::parse("Europe/Berlin").unwrap();
+        for (at_, before) in [
+            ("2027-03-03T11:00:00Z", "2027-02-24T11:00:00Z"),
+            ("2028-03-03T11:00:00Z", "2028-02-25T11:00:00Z"),
+            // Noon in summer, and noon in the winter before it.
+            ("2027-03-30T10:00:00Z", "2027-03-23T11:00:00Z"),
+            // 02:30 does not exist on 28 March 2027.
+            ("2027-04-04T00:30:00Z", "2027-03-28T01:30:00Z"),
+        ] {
+            assert_eq!(berlin.days_before(at(at_), 7), at(before), "a week before {at_}");
         }
     }
 

@@ -88,6 +88,7 @@ impl World {
             secrets: secrets(),
             brand: Brand::default(),
             zone: Zone::UTC,
+            sells_plans: true,
             public_url: Url::parse("https://ribbon.example/shop/").unwrap(),
         };
         let mailer: Arc<dyn Mailer> = Arc::<MoodyMailer>::clone(&self.mailer);

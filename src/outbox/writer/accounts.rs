@@ -80,7 +80,7 @@ impl Writer {
         }))
     }
 
-    async fn account(&self, id: &AccountId) -> store::Result<Option<Account>> {
+    pub(super) async fn account(&self, id: &AccountId) -> store::Result<Option<Account>> {
         store::accounts::find(&mut *self.store.connection().await?, id).await
     }
 }

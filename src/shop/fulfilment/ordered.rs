@@ -81,6 +81,7 @@ impl Shop {
                 grants::void(tx, &grant_id, now).await?;
                 if let GiftState::Redeemed { account_id, .. } = &before.state {
                     self.post(tx, outbox::gift_taken_back(&gift.id, account_id), now).await?;
+                    self.announce_end(tx, account_id, now).await?;
                 }
                 self.post(tx, outbox::gift_refunded(&gift.id), now).await
             }
@@ -153,6 +154,7 @@ impl Shop {
         if after != **known {
             subscriptions::advance(tx, known, &after).await?;
             after.version = known.version + 1;
+            self.announce_end(tx, &after.account_id, now).await?;
         }
         Ok(Ordered::Subscription(Box::new(after)))
     }

@@ -140,7 +140,14 @@ impl World {
         let sessions = Sessions::new(store.clone(), Arc::<StoppedClock>::clone(&clock));
         let router = doors(&shop, &brand, sessions).await;
         let mailboxes = Arc::new(Mailboxes::default());
-        let writer = Writer { store: store.clone(), secrets, brand, zone: Zone::UTC, public_url };
+        let writer = Writer {
+            store: store.clone(),
+            secrets,
+            brand,
+            zone: Zone::UTC,
+            sells_plans: !shop.catalog().plans().is_empty(),
+            public_url,
+        };
         let mail_from = Email::parse("gifts@ribbon.test").unwrap();
         let mailer = Arc::<Mailboxes>::clone(&mailboxes);
         let worker = Worker { name: "the journey's".to_owned(), writer, mailer, mail_from, providers: vec![provider] };

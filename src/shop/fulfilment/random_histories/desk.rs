@@ -208,6 +208,7 @@ impl Server {
             secrets: shop.secrets.clone(),
             brand: shop.brand.clone(),
             zone: Zone::UTC,
+            sells_plans: false,
             public_url: shop.public_url.clone(),
         };
         let mailer: Arc<dyn Mailer> = Arc::<Postbox>::clone(postbox);

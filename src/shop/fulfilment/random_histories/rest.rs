@@ -42,10 +42,14 @@ impl Desk {
                 .fetch_all(&mut *connection)
                 .await
                 .unwrap();
-        let mails: Vec<(i64, Option<i64>)> = sqlx::query_as("select due_at, leased_until from outbox where state = 'waiting'")
-            .fetch_all(&mut *connection)
-            .await
-            .unwrap();
+        // Months ahead no money moves any more: that a membership ends is told in other stories.
+        let mails: Vec<(i64, Option<i64>)> = sqlx::query_as(
+            "select due_at, leased_until from outbox
+             where state = 'waiting' and kind not in ('membership_ends', 'give_again')",
+        )
+        .fetch_all(&mut *connection)
+        .await
+        .unwrap();
         let mails = mails.into_iter().map(|(due_at, leased_until)| leased_until.map_or(due_at, |until| until.max(due_at)));
         let books = self.bank.books();
         let is_news = |session: &Option<String>| {
