@@ -123,15 +123,18 @@ async function undone({ page, shop, see }: Visit): Promise<void> {
   await page.getByLabel('Their email address').fill(bea.email);
   await page.getByRole('button', { name: 'Change it and send it again' }).click();
   const own = await ownPage(shop);
-  await page.goto(await giftLink(shop));
+  const mailed = await giftLink(shop);
+  await page.goto(mailed);
   await page.getByRole('link', { name: 'I would rather not have it' }).click();
   await page.getByLabel(/A word to/).fill('I have one already.');
-  await page.getByRole('button', { name: 'Decline the gift' }).click();
+  await see('The gift is declined', () => page.getByRole('button', { name: 'Decline the gift' }).click());
+  await see('You declined this gift', () => page.goto(mailed));
   await see('it is yours again', () => page.goto(own));
   await page.getByText('I would like my money back').click();
   await page.getByRole('button', { name: 'Take my money back' }).click();
   await shop.mail(ada.email, /has gone back/, 60);
   await see('Paid back.', () => page.goto(own));
+  await see('Make a gift', () => page.getByRole('link', { name: 'Make another like it' }).click());
 }
 
 async function redeeming({ page, shop, see }: Visit): Promise<void> {
@@ -151,10 +154,16 @@ async function redeeming({ page, shop, see }: Visit): Promise<void> {
 }
 
 async function forbidden({ page, shop, see }: Visit): Promise<void> {
-  shop.createAccount(bea.email, bea.password);
-  shop.createAccount(carl.email, carl.password);
   await buyGift(page);
   const url = await giftLink(shop);
+  await page.goto('/register');
+  await page.getByLabel('Email address').fill(bea.email);
+  await page.getByLabel('Password').fill(bea.password);
+  await page.getByRole('button', { name: 'Create an account' }).click();
+  await see('Verify your address first', () => page.goto(url.replace(/\?.*/, '')));
+  await page.context().clearCookies();
+  shop.createAccount(bea.email, bea.password);
+  shop.createAccount(carl.email, carl.password);
   await page.goto('/login');
   await signIn(page, carl);
   await see('this gift is for another address', () => page.goto(url));
