@@ -65,7 +65,7 @@ async function judge(page: Page, tab: Tab, arrive: () => Promise<unknown>, flags
   const { categories, audits, runtimeError } = result.lhr;
   if (runtimeError) throw new Error(runtimeError.message);
   const judged = Object.values(categories);
-  const counted = judged.flatMap(({ auditRefs }) => auditRefs.filter(({ weight }) => weight > 0));
+  const counted = judged.filter(({ score }) => score !== 1).flatMap(({ auditRefs }) => auditRefs.filter(({ weight }) => weight > 0));
   const low = counted.flatMap(({ id }) => audits[id] ?? []).filter(({ score }) => score !== null && score < 1);
   return {
     scores: Object.fromEntries(judged.map(({ id, score }) => [id, Math.round((score ?? 0) * 100)])),
