@@ -2,7 +2,7 @@
 // machine too. What doesn't is held by specs/every-page.spec.ts.
 import { availableParallelism, loadavg } from 'node:os';
 import { type Flags, desktopConfig } from 'lighthouse';
-import { walks } from '../walks.ts';
+import { type See, walks } from '../walks.ts';
 import { type Verdict, phone, test } from './judge.ts';
 
 const everything: Flags = {
@@ -29,7 +29,7 @@ test.describe('desk', () => {
 function giveScores(screen: string, flags: Flags): void {
   for (const [name, walk] of Object.entries(walks)) {
     test(name, async ({ page, shop, judge }) => {
-      const see = async (words: string | RegExp, arrive: () => Promise<unknown>) => {
+      const see: See = async (words, arrive) => {
         const verdict = await judge(arrive, flags);
         console.log(`${inPoints(verdict)}  ${screen}  ${new URL(page.url()).pathname}  “${words}”${because(verdict)}`);
       };
