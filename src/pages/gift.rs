@@ -25,8 +25,8 @@ pub fn GiftPage(
 ) -> impl IntoView {
     let draft = typed(start);
     let [name, giver_name, message] = ["recipient_name", "buyer_name", "message"].map(|field| draft.get(field).to_owned());
-    // No link to a choice names its buyer: this is the form that somebody filled in.
-    let private = !draft.get("buyer_email").is_empty();
+    // A link to a choice names nobody; a form that does was filled in by somebody.
+    let private = came_back || !draft.get("recipient_email").is_empty();
     let came_back = came_back.then(|| {
         view! {
             <p class="note" role="status">
