@@ -2,12 +2,13 @@
 
 use url::Url;
 
-use super::sheet::{Block, Dedication, Piece, Ribbon, Sheet, strong, words};
+use super::sheet::{Block, Dedication, Line, Piece, Ribbon, Sheet, spoken, strong, words};
 use super::{House, SecretLink};
-use crate::catalog::{Months, Tier};
+use crate::catalog::{Brand, Months, Tier};
 use crate::values::{Email, GiftCode, GiftId, Message, Occasion, PersonName};
 
-/// "Ada has given you something". It names no price, and its subject neither tier nor code.
+/// "Ada has given you something". It names no price, and its subject neither tier nor code. Its button is its one link: many who get it
+/// have never heard of the shop.
 #[derive(Clone, Debug)]
 pub struct GiftForYou {
     pub to: Email,
@@ -42,7 +43,7 @@ impl GiftForYou {
                 ", and you will see what changes before anything does. It costs you nothing and does not expire."
             )),
             Block::Code {
-                lead: words!("If the button does not work, go to ", &self.redeem_page, " and type this code:"),
+                lead: words!("If the button does not work, type this code at ", spoken(&self.redeem_page), ":"),
                 code: self.code.reveal_grouped(),
             },
         ]);
@@ -51,20 +52,27 @@ impl GiftForYou {
             preheader: words!("A card for ", &self.recipient_name, ". It costs you nothing and does not expire.").text(),
             ribbon: Ribbon::of(self.tier),
             blocks,
-            foot: words!(
-                "You get this mail because ",
-                self.giver("somebody"),
-                " entered your name and address at ",
-                &brand.name,
-                ", ",
-                &brand.postal_address,
-                ", to give you this. We keep them for this gift and use them for nothing else. To object, write to ",
-                &brand.support_email,
-                " and name the reference ",
-                self.reference.as_str(),
-                "."
-            ),
+            foot: self.why(brand),
         }
+    }
+
+    /// Why it came, what is kept of its reader, who sees that, and how to object: what somebody may want to know who never asked for a mail.
+    fn why(&self, brand: &Brand) -> Line {
+        words!(
+            "You get this mail because ",
+            self.giver("somebody"),
+            " entered your name and this address at ",
+            &brand.name,
+            ", ",
+            &brand.postal_address,
+            ", to give you this. We keep both with the gift, and with them its message and when it was mailed, opened and redeemed. ",
+            self.giver("Whoever gave it"),
+            " can see that, and so can we; it serves nothing else. To object, decline the gift on the page that the button opens, or write to ",
+            brand.support_email.as_str(),
+            " and name the reference ",
+            self.reference.as_str(),
+            ". Once the gift goes to another address, we keep yours no longer."
+        )
     }
 
     fn giver(&self, unnamed: &str) -> Piece {
@@ -115,12 +123,12 @@ mod tests {
 
             Sign in or register with this address, bea@example.com, and you will see what changes before anything does. It costs you nothing and does not expire.
 
-            If the button does not work, go to https://ribbon.example/redeem and type this code:
+            If the button does not work, type this code at ribbon.example/redeem:
             7K2M 9QWX 4HTV B3NE 6RYD 8PZC
 
             --
 
-            You get this mail because Ada entered your name and address at Ribbon, 12 Harbour Street, to give you this. We keep them for this gift and use them for nothing else. To object, write to help@ribbon.example and name the reference gift_7h2kq9v4xw000000.
+            You get this mail because Ada entered your name and this address at Ribbon, 12 Harbour Street, to give you this. We keep both with the gift, and with them its message and when it was mailed, opened and redeemed. Ada can see that, and so can we; it serves nothing else. To object, decline the gift on the page that the button opens, or write to help@ribbon.example and name the reference gift_7h2kq9v4xw000000. Once the gift goes to another address, we keep yours no longer.
         "#]]
         .assert_eq(&mail.text);
     }
@@ -167,10 +175,11 @@ mod tests {
     }
 
     #[test]
-    fn it_has_one_button_and_no_price() {
+    fn it_has_one_link_and_no_price() {
         let mail = mail(|_| ());
         let links: Vec<&str> = mail.html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-        assert_eq!(links, [gift_for_you().link.0.as_str(), page("redeem").as_str(), "mailto:help@ribbon.example"]);
+        assert_eq!(links, [gift_for_you().link.0.as_str()]);
+        assert_eq!(mail.text.matches("://").count(), 1, "{}", mail.text);
         for sum in ["€", "EUR", "price", "192"] {
             assert!(!mail.html.contains(sum) && !mail.text.contains(sum), "{sum}");
         }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::parts::{Frame, Place, SealedCard, giver};
+use super::super::shopfront;
 use super::masked::SignInButtons;
 use super::{Address, KeepForm};
 use crate::shop::Card;
@@ -12,6 +13,7 @@ use crate::values::Email;
 pub fn SealedPage(card: Card, recipient_email: Email, signed_in_as: Option<Email>, address: Address) -> impl IntoView {
     let name = card.recipient_name.as_str().to_owned();
     let giver = giver(card.giver_name.as_ref());
+    let shop = shopfront().brand.name.clone();
     let other = signed_in_as.map(
         |email| view! { <p>"You are signed in as "<b>{email.as_str().to_owned()}</b>"; this gift is for another address."</p> },
     );
@@ -19,15 +21,18 @@ pub fn SealedPage(card: Card, recipient_email: Email, signed_in_as: Option<Email
         <Frame title="A gift for you" place=Place::Redeem private=true class="moment">
             <div class="centre stack">
                 <h1>{name}", this is for you"</h1>
-                <p class="lead">{giver}" has given you a membership."</p>
+                <p class="lead">{giver}" has given you a membership at "{shop}"."</p>
             </div>
             <SealedCard card/>
             <div class="centre stack">
                 {other}
-                <p>"To make it yours, sign in with the address it was sent to, "<b>{recipient_email.as_str().to_owned()}</b>"."</p>
+                <p>
+                    "To make it yours, sign in with the address it was sent to, "<b>{recipient_email.as_str().to_owned()}</b>
+                    ", or create an account with it. Then you see to the day what it gives you, and redeem it with one press."
+                </p>
                 <KeepForm path=address.plain()><SignInButtons/></KeepForm>
                 <p class="small">
-                    "It costs you nothing. You will see what changes before anything does. "
+                    "It costs you nothing and does not expire, and nothing renews by itself. "
                     <a href=address.declining()>"I would rather not have it"</a>
                 </p>
             </div>
