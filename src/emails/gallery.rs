@@ -53,7 +53,30 @@ pub(super) fn gift_for_you() -> GiftForYou {
         redeem_page: page("redeem"),
         code: GiftCode::parse("7K2M9QWX4HTVB3NE6RYD8PZC").unwrap(),
         reference: reference(),
+        is_for_oneself: false,
     }
+}
+
+/// What somebody gave to themselves, from the receipt to its end.
+pub(super) fn to_oneself() -> Vec<Letter> {
+    let ada = || PersonName::parse("Ada").unwrap();
+    let message = Message::parse("For the winter. You have earned every page.").ok();
+    let to = email("ada@example.com");
+    let refunded = |was_redeemed| GiftRefunded {
+        to: to.clone(),
+        recipient_name: ada(),
+        total: Money::new(17_280, Currency::EUR),
+        was_redeemed,
+        status_page: status_page(),
+        reference: reference(),
+        is_for_oneself: true,
+    };
+    vec![
+        Letter::Receipt(Receipt { recipient_name: ada(), recipient_email: to.clone(), is_for_oneself: true, ..receipt() }),
+        Letter::GiftForYou(GiftForYou { to: to.clone(), recipient_name: ada(), message, is_for_oneself: true, ..gift_for_you() }),
+        Letter::GiftRefunded(refunded(false)),
+        Letter::GiftRefunded(refunded(true)),
+    ]
 }
 
 fn status_page() -> SecretLink {
@@ -77,6 +100,7 @@ pub(super) fn receipt() -> Receipt {
         status_page: status_page(),
         order_id: "order_3m8rt5n1yc000000".parse().unwrap(),
         reference: reference(),
+        is_for_oneself: false,
     }
 }
 
@@ -116,6 +140,7 @@ pub(super) fn reversals() -> Vec<Letter> {
             was_redeemed,
             status_page: status_page(),
             reference: reference(),
+            is_for_oneself: false,
         })
     };
     let taken_back = GiftTakenBack {
@@ -240,6 +265,7 @@ fn all() -> Vec<(String, Letter)> {
     letters.extend(answers().into_iter().enumerate().map(|(place, letter)| (format!("answer-{place}"), letter)));
     letters.extend(ends().into_iter().enumerate().map(|(place, letter)| (format!("end-{place}"), letter)));
     letters.extend(reversals().into_iter().enumerate().map(|(place, letter)| (format!("reversal-{place}"), letter)));
+    letters.extend(to_oneself().into_iter().enumerate().map(|(place, letter)| (format!("oneself-{place}"), letter)));
     letters.extend(to_operators().into_iter().enumerate().map(|(place, letter)| (format!("operator-{place}"), letter)));
     letters
 }

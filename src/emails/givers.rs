@@ -1,6 +1,6 @@
 //! What the buyer of a gift is told: the receipt, and what became of the gift.
 
-use super::sheet::{Block, Line, Ribbon, Sheet, Sum, strong, words};
+use super::sheet::{Block, Line, Piece, Ribbon, Sheet, Sum, strong, words};
 use super::{House, SecretLink};
 use crate::catalog::{Brand, Months, Tier};
 use crate::values::{Email, GiftId, Money, OrderId, PersonName, Timestamp, Zone};
@@ -27,6 +27,8 @@ pub struct Receipt {
     pub status_page: SecretLink,
     pub order_id: OrderId,
     pub reference: GiftId,
+    /// Who reads it is also whom the gift is for.
+    pub is_for_oneself: bool,
 }
 
 /// What came off the list price.
@@ -64,8 +66,9 @@ pub struct GiftRedeemed {
 impl Receipt {
     pub(super) fn sheet(&self, House { brand, zone }: House<'_>) -> Sheet {
         let paid_on = zone.date(self.paid_at);
+        let whom = || whom(&self.recipient_name, self.is_for_oneself);
         let blocks = vec![
-            Block::Title(words!("Your gift to ", &self.recipient_name)),
+            Block::Title(words!("Your gift to ", whom())),
             Block::Say(self.plan()),
             Block::Button { label: "See your gift’s page", url: self.status_page.0.clone() },
             Block::Aside(words!(
@@ -76,7 +79,7 @@ impl Receipt {
             Block::Aside(words!("Paid once. Nothing renews by itself.")),
         ];
         Sheet {
-            subject: words!("Your gift to ", &self.recipient_name, ": receipt and link").text(),
+            subject: words!("Your gift to ", whom(), ": receipt and link").text(),
             preheader: format!("{}, {} paid. Keep this mail: it has the link to your gift’s page.", self.title, self.total.exact()),
             ribbon: Ribbon::Plain,
             blocks,
@@ -101,6 +104,22 @@ impl Receipt {
     fn plan(&self) -> Line {
         let address = self.recipient_email.as_str();
         match &self.card {
+            CardPlan::Now if self.is_for_oneself => {
+                words!("Thank you. The card is on its way to you at ", strong(address), ", in a mail of its own.")
+            }
+            CardPlan::On(due_at, zone) if self.is_for_oneself => words!(
+                "Thank you. The card comes to you at ",
+                strong(address),
+                " on ",
+                zone.moment(*due_at),
+                ", in a mail of its own."
+            ),
+            CardPlan::Held if self.is_for_oneself => words!(
+                "Thank you. We are checking this payment before the card goes out. Nothing is lost, and there is nothing for you to do."
+            ),
+            CardPlan::ByHand if self.is_for_oneself => {
+                words!("Thank you. The link and the code to redeem it are on the gift’s page.")
+            }
             CardPlan::Now => words!("Thank you. The card is on its way to ", &self.recipient_name, " at ", strong(address), "."),
             CardPlan::On(due_at, zone) => {
                 words!(
@@ -157,6 +176,11 @@ impl GiftRedeemed {
             foot: giver_foot(brand, &self.reference),
         }
     }
+}
+
+/// Whom a gift is for, as its giver reads it.
+pub(super) fn whom(name: &PersonName, is_for_oneself: bool) -> Piece {
+    if is_for_oneself { Piece::from("yourself") } else { Piece::from(name) }
 }
 
 pub(super) fn giver_foot(brand: &Brand, reference: &GiftId) -> Line {

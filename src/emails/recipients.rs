@@ -24,6 +24,8 @@ pub struct GiftForYou {
     pub redeem_page: Url,
     pub code: GiftCode,
     pub reference: GiftId,
+    /// Who reads it bought it.
+    pub is_for_oneself: bool,
 }
 
 impl GiftForYou {
@@ -35,12 +37,13 @@ impl GiftForYou {
             blocks.extend(self.giver_name.clone().map(Block::Signature));
         }
         blocks.extend([
-            Block::Say(words!(self.giver("Somebody"), " has given you ", strong(length), " at ", &brand.name, ".")),
+            Block::Say(self.who_gave_what(length, brand)),
             Block::Button { label: "Open your gift", url: self.link.0.clone() },
             Block::Aside(words!(
                 "Sign in or register with this address, ",
                 self.to.as_str(),
-                ", and you will see what changes before anything does. It costs you nothing and does not expire."
+                ", and you will see what changes before anything does. ",
+                self.terms()
             )),
             Block::Code {
                 lead: words!("If the button does not work, type this code at ", spoken(&self.redeem_page), ":"),
@@ -48,16 +51,39 @@ impl GiftForYou {
             },
         ]);
         Sheet {
-            subject: words!(self.giver("Somebody"), " has given you something").text(),
-            preheader: words!("A card for ", &self.recipient_name, ". It costs you nothing and does not expire.").text(),
+            subject: if self.is_for_oneself {
+                "Something from you to yourself".to_owned()
+            } else {
+                words!(self.giver("Somebody"), " has given you something").text()
+            },
+            preheader: words!("A card for ", &self.recipient_name, ". ", self.terms()).text(),
             ribbon: Ribbon::of(self.tier),
             blocks,
             foot: self.why(brand),
         }
     }
 
+    fn who_gave_what(&self, length: String, brand: &Brand) -> Line {
+        if self.is_for_oneself {
+            words!("You have given yourself ", strong(length), " at ", &brand.name, ".")
+        } else {
+            words!(self.giver("Somebody"), " has given you ", strong(length), " at ", &brand.name, ".")
+        }
+    }
+
+    const fn terms(&self) -> &'static str {
+        if self.is_for_oneself {
+            "There is nothing more to pay, and it does not expire."
+        } else {
+            "It costs you nothing and does not expire."
+        }
+    }
+
     /// Why it came, what is kept of its reader, who sees that, and how to object: what somebody may want to know who never asked for a mail.
     fn why(&self, brand: &Brand) -> Line {
+        if self.is_for_oneself {
+            return self.why_to_oneself(brand);
+        }
         words!(
             "You get this mail because ",
             self.giver("somebody"),
@@ -72,6 +98,21 @@ impl GiftForYou {
             " and name the reference ",
             self.reference.as_str(),
             ". Once the gift goes to another address, we keep yours no longer."
+        )
+    }
+
+    /// Nobody has shown yet that whoever typed the address in is its owner.
+    fn why_to_oneself(&self, brand: &Brand) -> Line {
+        words!(
+            "You get this mail because this address was entered at ",
+            &brand.name,
+            ", ",
+            &brand.postal_address,
+            ", for whoever buys the gift and for whom it is as well. We keep it with the gift, and with it your name, the message and when the gift was mailed, opened and redeemed; it serves nothing else. To object, write to ",
+            brand.support_email.as_str(),
+            " and name the reference ",
+            self.reference.as_str(),
+            "."
         )
     }
 
@@ -93,7 +134,7 @@ impl Ribbon {
 mod tests {
     use expect_test::expect;
 
-    use super::super::gallery::{gift_for_you, page, rendered};
+    use super::super::gallery::{gift_for_you, rendered, to_oneself};
     use super::super::{Letter, Rendered};
     use super::*;
 
@@ -131,6 +172,96 @@ mod tests {
             You get this mail because Ada entered your name and this address at Ribbon, 12 Harbour Street, to give you this. We keep both with the gift, and with them its message and when it was mailed, opened and redeemed. Ada can see that, and so can we; it serves nothing else. To object, decline the gift on the page that the button opens, or write to help@ribbon.example and name the reference gift_7h2kq9v4xw000000. Once the gift goes to another address, we keep yours no longer.
         "#]]
         .assert_eq(&mail.text);
+    }
+
+    #[test]
+    fn whoever_gives_to_themselves_reads_of_one_person_from_the_receipt_to_the_end() {
+        let mails = to_oneself().iter().map(rendered).collect::<Vec<_>>();
+        let texts: Vec<String> = mails.iter().map(|mail| format!("Subject: {}\n\n{}", mail.subject, mail.text)).collect();
+        expect![[r#"
+            Subject: Your gift to yourself: receipt and link
+
+            Your gift to yourself
+
+            Thank you. The card is on its way to you at ada@example.com, in a mail of its own.
+
+            See your gift’s page:
+            https://ribbon.example/gifts/gift_7h2kq9v4xw000000?key=k1
+
+            It shows when the card was sent and when it is opened. The link is yours alone: whoever has it can see the page.
+
+            Founder, 12 months    €192.00
+            Promo code SPRING24   −€19.20
+            Total                 €172.80
+            Including 19 % VAT     €27.59
+
+            Paid on: 21 November 2026
+            Sold by: Ribbon, 12 Harbour Street
+            Order: order_3m8rt5n1yc000000
+            Gift: gift_7h2kq9v4xw000000
+
+            Paid once. Nothing renews by itself.
+
+            --
+
+            You get this receipt because this address was given when the gift was bought at Ribbon. Questions go to help@ribbon.example.
+            ==========
+            Subject: Something from you to yourself
+
+            for Ada
+
+            For the winter. You have earned every page.
+
+            Ada
+
+            You have given yourself twelve months of Founder at Ribbon.
+
+            Open your gift:
+            https://ribbon.example/redeem/7K2M9QWX4HTVB3NE6RYD8PZC?proof=p1
+
+            Sign in or register with this address, ada@example.com, and you will see what changes before anything does. There is nothing more to pay, and it does not expire.
+
+            If the button does not work, type this code at ribbon.example/redeem:
+            7K2M 9QWX 4HTV B3NE 6RYD 8PZC
+
+            --
+
+            You get this mail because this address was entered at Ribbon, 12 Harbour Street, for whoever buys the gift and for whom it is as well. We keep it with the gift, and with it your name, the message and when the gift was mailed, opened and redeemed; it serves nothing else. To object, write to help@ribbon.example and name the reference gift_7h2kq9v4xw000000.
+            ==========
+            Subject: The payment for your gift to yourself has gone back
+
+            The payment for your gift to yourself has gone back
+
+            €172.80 went back the way it came. Until it stands in your account, a bank can take some days.
+
+            The gift can’t be redeemed any more: its link and its code lead to nothing.
+
+            See your gift’s page:
+            https://ribbon.example/gifts/gift_7h2kq9v4xw000000?key=k1
+
+            If you did not ask for this, write to help@ribbon.example.
+
+            --
+
+            You get this mail because you bought this gift at Ribbon, 12 Harbour Street. Questions go to help@ribbon.example; name the reference gift_7h2kq9v4xw000000.
+            ==========
+            Subject: The payment for your gift to yourself has gone back
+
+            The payment for your gift to yourself has gone back
+
+            €172.80 went back the way it came. Until it stands in your account, a bank can take some days.
+
+            What was left of it has ended. Any other time that you have is as long as before.
+
+            See your gift’s page:
+            https://ribbon.example/gifts/gift_7h2kq9v4xw000000?key=k1
+
+            If you did not ask for this, write to help@ribbon.example.
+
+            --
+
+            You get this mail because you bought this gift at Ribbon, 12 Harbour Street. Questions go to help@ribbon.example; name the reference gift_7h2kq9v4xw000000.
+        "#]].assert_eq(&texts.join("==========\n"));
     }
 
     #[test]

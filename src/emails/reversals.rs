@@ -1,6 +1,6 @@
 //! What people are told when the money for a gift has gone back: its giver, and whoever had redeemed it.
 
-use super::givers::giver_foot;
+use super::givers::{giver_foot, whom};
 use super::sheet::{Block, Ribbon, Sheet, strong, words};
 use super::{House, SecretLink};
 use crate::catalog::{Brand, Months, Tier};
@@ -17,6 +17,8 @@ pub struct GiftRefunded {
     pub was_redeemed: bool,
     pub status_page: SecretLink,
     pub reference: GiftId,
+    /// Who reads it is also whom the gift was for.
+    pub is_for_oneself: bool,
 }
 
 /// "Your gift of twelve months has ended".
@@ -34,11 +36,13 @@ impl GiftRefunded {
         if self.total.is_zero() {
             return self.of_nothing(brand);
         }
-        let title = words!("The payment for your gift to ", &self.recipient_name, " has gone back");
-        let gift = if self.was_redeemed {
-            words!("What was left of the membership has ended, and we have told ", &self.recipient_name, " so.")
-        } else {
-            words!("The gift can’t be redeemed any more: its link and its code lead to nothing.")
+        let title = words!("The payment for your gift to ", whom(&self.recipient_name, self.is_for_oneself), " has gone back");
+        let gift = match (self.was_redeemed, self.is_for_oneself) {
+            (true, true) => words!("What was left of it has ended. Any other time that you have is as long as before."),
+            (true, false) => {
+                words!("What was left of the membership has ended, and we have told ", &self.recipient_name, " so.")
+            }
+            (false, _) => words!("The gift can’t be redeemed any more: its link and its code lead to nothing."),
         };
         Sheet {
             subject: title.text(),
@@ -62,7 +66,7 @@ impl GiftRefunded {
 impl GiftRefunded {
     /// A gift for which nothing had been paid.
     fn of_nothing(&self, brand: &Brand) -> Sheet {
-        let title = words!("Your gift to ", &self.recipient_name, " has been taken back");
+        let title = words!("Your gift to ", whom(&self.recipient_name, self.is_for_oneself), " has been taken back");
         Sheet {
             subject: title.text(),
             preheader: "Nothing had been paid for it.".to_owned(),

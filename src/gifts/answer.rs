@@ -10,6 +10,8 @@ pub enum ThankRefused {
     NotTheirs,
     /// Once is for good.
     Thanked,
+    /// Who redeemed it gave it to themselves.
+    Oneself,
 }
 
 impl Gift {
@@ -25,6 +27,9 @@ impl Gift {
         if !matches!(&self.state, GiftState::Redeemed { account_id, .. } if account_id == account) {
             return Err(ThankRefused::NotTheirs);
         }
+        if self.is_for_oneself() {
+            return Err(ThankRefused::Oneself);
+        }
         if self.thanks.is_some() {
             return Err(ThankRefused::Thanked);
         }
@@ -34,7 +39,7 @@ impl Gift {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{EVERY_STATE, NOW, PURCHASED_AT, bea, gift_that_is};
+    use super::super::samples::{EVERY_STATE, NOW, PURCHASED_AT, bea, email, gift_that_is, name, secret};
     use super::*;
 
     fn kind_words() -> Message {
@@ -49,6 +54,16 @@ mod tests {
         }
         let opened = Gift { opened_at: Some(PURCHASED_AT), ..gift_that_is("purchased") };
         assert_eq!(opened.opened(NOW), None);
+    }
+
+    #[test]
+    fn a_gift_is_for_oneself_while_buyer_and_recipient_have_one_address_and_needs_no_thanks_then() {
+        let to_carl = gift_that_is("purchased").readdress(name("Carl"), email("carl@example.com"), &secret("s"), NOW).unwrap();
+        let own = gift_that_is("purchased").readdress(name("Ada"), email("ADA@example.com"), &secret("s"), NOW).unwrap();
+        let unknown = Gift { giver_email: None, ..own.clone() };
+        assert_eq!([&to_carl, &own, &unknown].map(Gift::is_for_oneself), [false, true, false]);
+        let redeemed = Gift { recipient_email: email("ada@example.com"), ..gift_that_is("redeemed") };
+        assert_eq!(redeemed.thank(&bea().account_id, kind_words(), NOW), Err(ThankRefused::Oneself));
     }
 
     #[test]

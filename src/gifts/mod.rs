@@ -160,6 +160,13 @@ pub enum Delivery {
 }
 
 impl Gift {
+    /// Whether its buyer gives it to themselves: both are reached at one address. Whatever is said of a giver and a recipient asks here
+    /// whether they are two.
+    #[must_use]
+    pub fn is_for_oneself(&self) -> bool {
+        self.giver_email.as_ref() == Some(&self.recipient_email)
+    }
+
     /// The same gift in another state. Its version is raised by whoever writes it.
     fn in_state(&self, state: GiftState) -> Self {
         Self { state, ..self.clone() }

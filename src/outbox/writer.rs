@@ -111,6 +111,7 @@ impl Writer {
             status_page: self.status_page(&gift.id),
             order_id: order.id.clone(),
             reference: gift.id.clone(),
+            is_for_oneself: gift.is_for_oneself(),
         })
     }
 
@@ -120,6 +121,7 @@ impl Writer {
         let mut link = self.page(&["redeem", code.reveal()]);
         link.query_pairs_mut().append_pair("proof", &proof);
         Ok(GiftForYou {
+            is_for_oneself: gift.is_for_oneself(),
             to: gift.recipient_email,
             occasion: gift.occasion,
             recipient_name: gift.recipient_name,
@@ -185,6 +187,7 @@ impl Writer {
 
     fn gift_refunded(&self, gift: Gift, order: &Order, was_redeemed: bool) -> Option<GiftRefunded> {
         Some(GiftRefunded {
+            is_for_oneself: gift.is_for_oneself(),
             to: gift.giver_email?,
             recipient_name: gift.recipient_name,
             total: order.paid.unwrap_or(order.total),

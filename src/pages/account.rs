@@ -8,7 +8,7 @@ use super::parts::{Course, Frame, Place, Spool, Stop, Telling, Turn};
 use super::plan::OwnPlan;
 use super::shopfront;
 use crate::memberships::{Stretch, ahead, current, spans};
-use crate::shop::{AccountView, DeliverySeen, GiftLine, Standing};
+use crate::shop::{AccountView, DeliverySeen, GiftLine, OtherEnd, Standing};
 use crate::values::Timestamp;
 
 #[component]
@@ -130,7 +130,11 @@ fn GiftLines(lines: Vec<GiftLine>, word: &'static str, none: &'static str) -> im
 
 #[component]
 fn Line(line: GiftLine, word: &'static str) -> impl IntoView {
-    let other = line.other.as_ref().map_or_else(|| "somebody".to_owned(), |name| name.as_str().to_owned());
+    let other = match &line.other {
+        OtherEnd::Oneself => "yourself".to_owned(),
+        OtherEnd::Named(name) => name.as_str().to_owned(),
+        OtherEnd::Somebody => "somebody".to_owned(),
+    };
     let whom = format!("{word} {other}");
     let state = standing_in_words(&line);
     let whom = match line.path {

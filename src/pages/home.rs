@@ -45,6 +45,7 @@ fn sample() -> Option<Card> {
         recipient_name: name("Bea")?,
         giver_name: name("Ada"),
         message: None,
+        is_for_oneself: false,
     })
 }
 

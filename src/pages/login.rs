@@ -59,7 +59,8 @@ pub fn KeptNote(kept: Option<RedeemView>) -> impl IntoView {
     let calm = Refusal::of_this_page().is_none();
     let sentence = match kept.filter(|_| calm)? {
         RedeemView::Sealed { card, recipient_email, .. } | RedeemView::Open { card, recipient_email, .. } => {
-            let from = if card.giver_name.is_some() { format!(" from {}", giver(card.giver_name.as_ref())) } else { String::new() };
+            let is_named = card.giver_name.is_some() && !card.is_for_oneself;
+            let from = if is_named { format!(" from {}", giver(card.giver_name.as_ref())) } else { String::new() };
             view! { "The gift"{from}" is kept while you sign in. It was sent to "<b>{recipient_email.as_str().to_owned()}</b>"." }
                 .into_any()
         }

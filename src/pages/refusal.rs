@@ -181,7 +181,7 @@ impl Notice {
             Self::AddressChanged => "Your address is changed. We told the one before it.",
             Self::Verified => "Your address is verified.",
             Self::Thanked => "Whoever gave it to you has your thanks.",
-            Self::Declined => "The gift is declined, and whoever gave it is told.",
+            Self::Declined => "The gift is declined.",
             Self::SignedOut => "You are signed out.",
             Self::TokenEnded => "The token is ended. Whatever used it is refused from now on.",
             Self::PlanChosen => "Your choice is kept. Nothing was charged.",

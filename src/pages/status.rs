@@ -14,13 +14,13 @@ use told::{standing_in_words, stops};
 
 #[component]
 pub fn GiftStatusPage(status: StatusPage) -> impl IntoView {
-    let name = status.card.recipient_name.as_str().to_owned();
-    let title = format!("Your gift to {name}");
+    let is_own = status.card.is_for_oneself;
+    let title = format!("Your gift to {}", if is_own { "yourself" } else { status.card.recipient_name.as_str() });
     let mailed = status.buyer_email.as_ref().map(|email| format!(" It was mailed to {}.", email.as_str()));
     let print = status.code.as_ref().map(|_| status.path.replacen('?', "/print?", 1));
     let is_handed_over = matches!(status.delivery, DeliverySeen::LinkOnly) && status.code.is_some();
     let hand_over =
-        is_handed_over.then(|| view! { <section class="stack"><h2>"Hand it over"</h2><HandOver status=status.clone()/></section> });
+        is_handed_over.then(|| view! { <section class="stack"><h2>{if is_own { "Redeem it" } else { "Hand it over" }}</h2><HandOver status=status.clone()/></section> });
     view! {
         <Frame title=title.clone() private=true>
             <p class="over code">{status.reference.to_string()}</p>

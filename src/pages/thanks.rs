@@ -29,7 +29,9 @@ pub fn ThanksPage(thanks: Thanks) -> impl IntoView {
 
 #[component]
 fn Paid(status: StatusPage) -> impl IntoView {
+    let is_own = status.card.is_for_oneself;
     let name = status.card.recipient_name.as_str().to_owned();
+    let whom = if is_own { "you" } else { &name };
     let thanks = match &status.card.giver_name {
         // "Ada L." brings its own full stop.
         Some(giver) => format!("Thank you, {}.", giver.as_str().trim_end_matches('.')),
@@ -37,13 +39,14 @@ fn Paid(status: StatusPage) -> impl IntoView {
     };
     let paid = if status.receipt.total.is_zero() { "Nothing was to pay" } else { "It is paid" };
     let next = match &status.delivery {
+        DeliverySeen::LinkOnly if is_own => format!("{paid}, and the link to redeem it is on the gift’s own page."),
         DeliverySeen::LinkOnly => format!("{paid}, and the link to pass on to {name} is on the gift’s own page."),
-        DeliverySeen::Scheduled { due_at, zone } => format!("{paid}, and it goes out to {name} on {}.", zone.moment(*due_at)),
+        DeliverySeen::Scheduled { due_at, zone } => format!("{paid}, and it goes out to {whom} on {}.", zone.moment(*due_at)),
         DeliverySeen::Leaving | DeliverySeen::Sent { .. } | DeliverySeen::Delivered { .. } => {
-            format!("{paid}, and the card is on its way to {name}.")
+            format!("{paid}, and the card is on its way to {whom}.")
         }
         DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. } => {
-            format!("{paid}, but our mail to {name} came back. The gift’s own page has a form for another address.")
+            format!("{paid}, but our mail to {whom} came back. The gift’s own page has a form for another address.")
         }
     };
     let print = matches!(status.delivery, DeliverySeen::LinkOnly)
@@ -51,7 +54,7 @@ fn Paid(status: StatusPage) -> impl IntoView {
     let mailbox = status.buyer_email.as_ref().map(|email| format!("A copy is in your mailbox, {}. ", email.as_str()));
     view! {
         <h1>{thanks}</h1>
-        <p class="lead">{next}" We write to you when it is redeemed."</p>
+        <p class="lead">{next}{(!is_own).then_some(" We write to you when it is redeemed.")}</p>
         <p class="row"><a class="btn" href=status.path.clone()>"Follow your gift"</a>{print}</p>
         <h2 class="gap">"Your receipt"</h2>
         <ReceiptFacts receipt=status.receipt.clone()>

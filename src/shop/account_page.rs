@@ -1,13 +1,13 @@
 //! An account's own page: its time, the gifts it gave and those it was given.
 
 use super::gift_page::delivery;
-use super::{AccountView, GiftLine, OwnSubscription, Shop, Standing};
+use super::{AccountView, GiftLine, OtherEnd, OwnSubscription, Shop, Standing};
 use crate::Result;
 use crate::accounts::Account;
 use crate::gifts::Gift;
 use crate::memberships;
 use crate::store::{gifts as gift_rows, grants, subscriptions};
-use crate::values::{PersonName, Timestamp, Zone};
+use crate::values::{Timestamp, Zone};
 
 /// How many gifts of each kind the page lists.
 const GIFTS_MAX: i64 = 100;
@@ -24,12 +24,12 @@ impl Shop {
         if account.is_verified() {
             for gift in gift_rows::given_by(&mut connection, &account.email, GIFTS_MAX).await? {
                 let standing = self.standing(&mut connection, &gift, None, now).await?;
-                given.push(line(&gift, Some(&gift.recipient_name), standing, Some(self.gift_path(&gift.id)), &self.zone, now));
+                given.push(line(&gift, OtherEnd::recipient_of(&gift), standing, Some(self.gift_path(&gift.id)), &self.zone, now));
             }
             for gift in gift_rows::received_by(&mut connection, &account.id, &account.email, GIFTS_MAX).await? {
                 let standing = self.standing(&mut connection, &gift, Some(account), now).await?;
                 let path = Some(format!("/redeem?gift={}", gift.id));
-                let line = line(&gift, gift.giver_name.as_ref(), standing, path, &self.zone, now);
+                let line = line(&gift, OtherEnd::giver_of(&gift), standing, path, &self.zone, now);
                 received.push(GiftLine { redeemed_at: redeemed.get(&gift.id).copied(), ..line });
             }
         }
@@ -47,17 +47,10 @@ impl Shop {
     }
 }
 
-fn line(
-    gift: &Gift,
-    other: Option<&PersonName>,
-    standing: Standing,
-    path: Option<String>,
-    zone: &Zone,
-    now: Timestamp,
-) -> GiftLine {
+fn line(gift: &Gift, other: OtherEnd, standing: Standing, path: Option<String>, zone: &Zone, now: Timestamp) -> GiftLine {
     GiftLine {
         reference: gift.id.clone(),
-        other: other.cloned(),
+        other,
         tier: gift.tier,
         months: gift.months,
         standing,

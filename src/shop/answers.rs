@@ -14,6 +14,17 @@ pub struct Card {
     pub recipient_name: PersonName,
     pub giver_name: Option<PersonName>,
     pub message: Option<Message>,
+    /// Giver and recipient are one person, who is spoken to as such.
+    pub is_for_oneself: bool,
+}
+
+/// Who stands at the other end of a gift.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OtherEnd {
+    Oneself,
+    Named(PersonName),
+    /// Left no name.
+    Somebody,
 }
 
 /// What following a redeem link or typing a code shows. It depends on who asks; see "Who may see and redeem" in the crate's page.
@@ -79,7 +90,7 @@ pub struct DryRun {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GiftTime {
     pub grant_id: GrantId,
-    pub giver: Option<PersonName>,
+    pub giver: OtherEnd,
     pub months: Months,
     pub redeemed_at: Timestamp,
     /// When the money for it went back, and what was left of it ended.
@@ -292,7 +303,7 @@ pub struct OwnSubscription {
 pub struct GiftLine {
     pub reference: GiftId,
     /// Recipient of one that was given, giver of one that was received.
-    pub other: Option<PersonName>,
+    pub other: OtherEnd,
     pub tier: Tier,
     pub months: Months,
     pub standing: Standing,

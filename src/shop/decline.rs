@@ -36,7 +36,9 @@ impl Shop {
         let sight = self.sight(&before, key, visitor);
         let after = before.decline(sight, word.cloned(), now).map_err(Error::from)?;
         gift_rows::advance(&mut tx, &before, &after, &self.code_digest(&after)?, "declined", now).await?;
-        self.post(&mut tx, outbox::gift_declined(&after.id, now), now).await?;
+        if !after.is_for_oneself() {
+            self.post(&mut tx, outbox::gift_declined(&after.id, now), now).await?;
+        }
         tx.commit().await.map_err(store::Error::from)?;
         Ok((sight == Sight::Open).then_some(after.id))
     }

@@ -6,12 +6,12 @@ use sqlx::AnyConnection;
 
 use super::Kept;
 use super::rate_limit::Limit;
-use super::{Card, DryRun, GiftTime, Masked, Raced, RedeemView, Shop, Standing};
+use super::{Card, DryRun, GiftTime, Masked, OtherEnd, Raced, RedeemView, Shop, Standing};
 use crate::accounts::Account;
 use crate::gifts::{self, Gift, GiftState, HoldReason, Redeemer, Sight};
 use crate::memberships::{self, Grant, Ledger};
 use crate::store::{self, gifts as gift_rows, grants};
-use crate::values::{GiftCode, GiftId, GrantId, PersonName, Timestamp};
+use crate::values::{GiftCode, GiftId, GrantId, Timestamp};
 use crate::{Error, Result};
 
 /// What somebody names a gift by.
@@ -162,7 +162,7 @@ impl Shop {
         let Ok((_, grant)) = redeemed else { return Ok(None) };
         let ledger = self.ledger(connection, me).await?;
         let mut gifts = self.gifts_behind(connection, &ledger).await?;
-        gifts.push(gift_time(&grant, gift.giver_name.clone()));
+        gifts.push(gift_time(&grant, Some(gift)));
         let before = memberships::timeline(&ledger, &self.zone);
         let after = memberships::preview(&ledger, &grant, &self.zone);
         Ok(Some(DryRun { today: now, before, after, gifts }))
@@ -175,8 +175,8 @@ impl Shop {
         ledger: &Ledger,
     ) -> Result<Vec<GiftTime>, store::Error> {
         let Some(first) = ledger.grants.first() else { return Ok(Vec::new()) };
-        let givers = grants::givers(connection, &first.account_id).await?;
-        Ok(ledger.grants.iter().map(|grant| gift_time(grant, givers.get(&grant.id).cloned())).collect())
+        let gifts = gift_rows::of_grants(connection, &first.account_id).await?;
+        Ok(ledger.grants.iter().map(|grant| gift_time(grant, gifts.get(&grant.id))).collect())
     }
 
     /// Everything that counts towards an account's membership.
@@ -201,11 +201,30 @@ pub(super) fn card(gift: &Gift) -> Card {
         recipient_name: gift.recipient_name.clone(),
         giver_name: gift.giver_name.clone(),
         message: gift.message.clone(),
+        is_for_oneself: gift.is_for_oneself(),
     }
 }
 
-fn gift_time(grant: &Grant, giver: Option<PersonName>) -> GiftTime {
+impl OtherEnd {
+    /// Of a gift that somebody received.
+    pub(super) fn giver_of(gift: &Gift) -> Self {
+        match &gift.giver_name {
+            _ if gift.is_for_oneself() => Self::Oneself,
+            Some(name) => Self::Named(name.clone()),
+            None => Self::Somebody,
+        }
+    }
+
+    /// Of a gift that somebody gave.
+    pub(super) fn recipient_of(gift: &Gift) -> Self {
+        if gift.is_for_oneself() { Self::Oneself } else { Self::Named(gift.recipient_name.clone()) }
+    }
+}
+
+/// A grant that came from no gift has nobody at its other end.
+fn gift_time(grant: &Grant, gift: Option<&Gift>) -> GiftTime {
     let Grant { id, months, granted_at, voided_at, .. } = grant.clone();
+    let giver = gift.map_or(OtherEnd::Somebody, OtherEnd::giver_of);
     GiftTime { grant_id: id, giver, months, redeemed_at: granted_at, taken_back_at: voided_at }
 }
 

@@ -67,7 +67,10 @@ impl Shop {
             purchased.redeem(&account.redeemer(), GrantId::random(self.entropy.as_ref()), now).map_err(Error::from)?;
         gift_rows::advance(&mut tx, &purchased, &redeemed, &self.code_digest(&redeemed)?, "redeemed", now).await?;
         grants::append(&mut tx, &grant, Some(&redeemed.id)).await?;
-        self.post(&mut tx, outbox::gift_redeemed(&redeemed.id), now).await?;
+        // Who gave it to themselves has just pressed the button, and reads here what came of it.
+        if !redeemed.is_for_oneself() {
+            self.post(&mut tx, outbox::gift_redeemed(&redeemed.id), now).await?;
+        }
         self.announce_end(&mut tx, &account.id, now).await?;
         self.keep_made(&mut tx, request, &Made::by(&redeemed)?, now).await?;
         tx.commit().await.map_err(store::Error::from)?;

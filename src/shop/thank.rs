@@ -35,6 +35,7 @@ impl Shop {
 fn refused(why: ThankRefused) -> Error {
     match why {
         ThankRefused::NotTheirs => Error::GiftNotFound,
+        ThankRefused::Oneself => Error::invalid(FIELD, "This gift is from yourself, so there is nobody to write to"),
         ThankRefused::Thanked => Error::invalid(FIELD, "You have said your thanks for this gift, and they stand as you wrote them"),
     }
 }

@@ -1,5 +1,7 @@
 //! Gifts and the audit of their changes.
 
+use std::collections::BTreeMap;
+
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -7,7 +9,7 @@ use super::engine::change_one;
 use super::error::{Error, Result};
 use super::row::Read;
 use crate::gifts::{Delivery, Gift, GiftState, Thanks};
-use crate::values::{AccountId, Email, GiftId, OrderId, Timestamp};
+use crate::values::{AccountId, Email, GiftId, GrantId, OrderId, Timestamp};
 
 /// One change of one gift, as the audit tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -193,6 +195,20 @@ pub async fn received_by(connection: &mut AnyConnection, account_id: &AccountId,
     .fetch_all(connection)
     .await?;
     rows.iter().map(gift).collect()
+}
+
+/// The gifts behind an account's grants, by their grant.
+pub async fn of_grants(connection: &mut AnyConnection, account_id: &AccountId) -> Result<BTreeMap<GrantId, Gift>> {
+    let rows = sqlx::query(
+        "select gifts.*, grants.id as of_grant
+         from grants
+         join gifts on gifts.id = grants.gift_id
+         where grants.account_id = $1",
+    )
+    .bind(account_id.as_str())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok((row.parsed("of_grant")?, gift(row)?))).collect()
 }
 
 /// Gifts that are held, longest first.

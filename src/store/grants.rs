@@ -7,7 +7,7 @@ use sqlx::AnyConnection;
 use super::error::{Error, Result};
 use super::row::Read;
 use crate::memberships::{Grant, Ledger, SubscriptionPeriod};
-use crate::values::{AccountId, GiftId, GrantId, PeriodId, PersonName, Timestamp};
+use crate::values::{AccountId, GiftId, GrantId, PeriodId, Timestamp};
 
 /// Appends a grant; a gift gives one at most, else [`Error::Duplicate`].
 pub async fn append(connection: &mut AnyConnection, grant: &Grant, gift_id: Option<&GiftId>) -> Result<()> {
@@ -44,20 +44,6 @@ pub async fn void(connection: &mut AnyConnection, id: &GrantId, at: Timestamp) -
 pub async fn of_gift(connection: &mut AnyConnection, gift_id: &GiftId) -> Result<Option<GrantId>> {
     let row = sqlx::query("select id from grants where gift_id = $1").bind(gift_id.as_str()).fetch_optional(connection).await?;
     row.as_ref().map(|row| row.parsed("id")).transpose()
-}
-
-/// Who gave the gifts behind an account's grants; whoever left no name is not among them.
-pub async fn givers(connection: &mut AnyConnection, account_id: &AccountId) -> Result<BTreeMap<GrantId, PersonName>> {
-    let rows = sqlx::query(
-        "select grants.id, gifts.giver_name
-         from grants
-         join gifts on gifts.id = grants.gift_id
-         where grants.account_id = $1 and gifts.giver_name is not null",
-    )
-    .bind(account_id.as_str())
-    .fetch_all(connection)
-    .await?;
-    rows.iter().map(|row| Ok((row.parsed("id")?, row.made("giver_name")?))).collect()
 }
 
 /// When an account redeemed which gifts, whatever became of them since.

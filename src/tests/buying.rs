@@ -223,18 +223,6 @@ journey!(a_gift_for_the_buyers_own_hand_is_mailed_to_nobody_but_the_buyer, async
     assert_eq!(world.states(&promise).await, "paid, redeemed");
 });
 
-journey!(a_gift_to_oneself_brings_both_mails, async |world: &World| {
-    let promise = world.buyer("ada@example.com").buys(Tier::Member, Months::Six).for_("Ada@Example.com").await;
-    world.provider_says(&promise, Says::Paid).await;
-    world.send_outbox().await;
-    let mut subjects = world.subjects();
-    subjects.sort_unstable();
-    expect![[r#"
-        Ada@Example.com: Ada has given you something
-        ada@example.com: Your gift to Bob: receipt and link"#]]
-    .assert_eq(&subjects.join("\n"));
-});
-
 journey!(whoever_turns_back_finds_the_form_as_it_was, async |world: &World| {
     let writing = world.buyer("ada@example.com").buys(Tier::Founder, Months::Six).for_("bob@example.com");
     let promise = writing.with("occasion", "birthday").with("message", "Two\n\nlines <b>").await;

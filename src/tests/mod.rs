@@ -11,6 +11,7 @@ mod doubting;
 mod dry_runs;
 mod ending;
 mod ledger;
+mod oneself;
 mod outages;
 mod paying;
 mod printing;

@@ -70,11 +70,12 @@ impl Writer {
         }))
     }
 
-    /// To whoever had redeemed a gift whose money went back.
+    /// To whoever had redeemed a gift whose money went back; nothing where the giver's own mail says so to the same mailbox.
     pub(super) async fn gift_taken_back(&self, gift_id: &GiftId, account_id: &AccountId) -> store::Result<Option<Letter>> {
         let account = self.account(account_id).await?;
         let gift = self.gift(gift_id).await?;
-        Ok(account.zip(gift).map(|(account, gift)| {
+        let two = account.zip(gift).filter(|(account, gift)| gift.giver_email.as_ref() != Some(&account.email));
+        Ok(two.map(|(account, gift)| {
             let (tier, months, account_page) = (gift.tier, gift.months, self.page(&["account"]));
             Letter::GiftTakenBack(GiftTakenBack { to: account.email, tier, months, account_page, reference: gift.id })
         }))

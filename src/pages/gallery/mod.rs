@@ -3,6 +3,7 @@
 
 mod cards;
 mod html;
+mod own;
 mod scenes;
 
 use std::collections::{BTreeMap, BTreeSet};

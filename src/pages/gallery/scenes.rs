@@ -9,7 +9,7 @@ use crate::checkout::SubscriptionState;
 use crate::error::{Error, Wrong};
 use crate::memberships::{Source, Stretch, StretchKind};
 use crate::shop::{
-    AccountView, Card, Changed, Changes, DeliverySeen, DryRun, GiftLine, GiftTime, Knot, KnotKind, MailKnot, Masked,
+    AccountView, Card, Changed, Changes, DeliverySeen, DryRun, GiftLine, GiftTime, Knot, KnotKind, MailKnot, Masked, OtherEnd,
     OwnSubscription, PaymentSeen, Quote, Receipt, RedeemView, RefundSeen, Standing, StatusPage, Thanks,
 };
 use crate::values::{
@@ -48,7 +48,7 @@ impl Scene {
 }
 
 pub fn all() -> Vec<Scene> {
-    [shop_scenes(), redeem_scenes(), super::cards::all(), status_scenes(), account_scenes(), error_scenes()]
+    [shop_scenes(), redeem_scenes(), super::cards::all(), super::own::all(), status_scenes(), account_scenes(), error_scenes()]
         .into_iter()
         .flatten()
         .collect()
@@ -362,7 +362,7 @@ fn declining(card: Card) -> AnyView {
     view! { <RedeemPage view path="/redeem?gift=gift_7h2kq9v4xw00000b&decline=1".to_owned() declines=true/> }.into_any()
 }
 
-fn redeemed(by_me: bool) -> Standing {
+pub(super) fn redeemed(by_me: bool) -> Standing {
     Standing::Redeemed { redeemed_at: today(), by_me }
 }
 
@@ -375,6 +375,7 @@ pub(super) fn card() -> Card {
         recipient_name: PersonName::parse("Bea").unwrap(),
         giver_name: PersonName::parse("Ada").ok(),
         message: Message::parse(message).ok(),
+        is_for_oneself: false,
     }
 }
 
@@ -405,7 +406,7 @@ pub(super) fn status() -> StatusPage {
 }
 
 /// What can be changed of a gift that was mailed.
-const fn changes() -> Changes {
+pub(super) const fn changes() -> Changes {
     Changes { recipient: true, words: true, day: false, mail: true }
 }
 
@@ -425,22 +426,22 @@ fn receipt() -> Receipt {
     }
 }
 
-fn happened(what: KnotKind) -> Knot {
+pub(super) fn happened(what: KnotKind) -> Knot {
     Knot { at: Some(today()), what, has_happened: true, to: Some(email("bea@example.com")) }
 }
 
-fn mailed(what: MailKnot) -> Knot {
+pub(super) fn mailed(what: MailKnot) -> Knot {
     happened(KnotKind::Mail(what))
 }
 
-fn to_come(what: KnotKind, at: Option<Timestamp>) -> Knot {
+pub(super) fn to_come(what: KnotKind, at: Option<Timestamp>) -> Knot {
     Knot { at, what, has_happened: false, to: Some(email("bea@example.com")) }
 }
 
 fn account() -> AccountView {
     let line = |name, standing, delivery| GiftLine {
         reference: "gift_7h2kq9v4xw00000b".parse().unwrap(),
-        other: PersonName::parse(name).ok(),
+        other: PersonName::parse(name).map_or(OtherEnd::Oneself, OtherEnd::Named),
         tier: Tier::Member,
         months: Months::Six,
         standing,
@@ -461,7 +462,10 @@ fn account() -> AccountView {
             line("Carl", ready, DeliverySeen::Scheduled { due_at: at(33), zone: Zone::UTC }),
             line("Dora", redeemed(false), DeliverySeen::Sent { sent_at: at(-260) }),
         ],
-        received: vec![line("Ada", redeemed(true), DeliverySeen::Sent { sent_at: today() })],
+        received: vec![
+            line("Ada", redeemed(true), DeliverySeen::Sent { sent_at: today() }),
+            line("", redeemed(true), DeliverySeen::Sent { sent_at: at(-292) }),
+        ],
     }
 }
 
@@ -483,13 +487,19 @@ fn timeline() -> Vec<Stretch> {
     ]
 }
 
-/// Whose they are.
+/// Whose they are; without a name, one's own.
 fn gifts() -> Vec<GiftTime> {
     let gift = |number, giver, months, redeemed_at| {
         let Source::Grant(grant_id) = grant(number) else { panic!("a grant is a grant") };
-        GiftTime { grant_id, giver: PersonName::parse(giver).ok(), months, redeemed_at, taken_back_at: None }
+        GiftTime {
+            grant_id,
+            giver: PersonName::parse(giver).map_or(OtherEnd::Oneself, OtherEnd::Named),
+            months,
+            redeemed_at,
+            taken_back_at: None,
+        }
     };
-    vec![gift(1, "Dora", Months::Twelve, at(-292)), gift(2, "Ada", Months::Twelve, today())]
+    vec![gift(1, "", Months::Twelve, at(-292)), gift(2, "Ada", Months::Twelve, today())]
 }
 
 fn grant(number: u8) -> Source {

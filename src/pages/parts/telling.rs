@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::catalog::Tier;
 use crate::memberships::{Source, Span, Stretch, StretchKind, ahead, current, spans};
-use crate::shop::GiftTime;
+use crate::shop::{GiftTime, OtherEnd};
 use crate::values::{Timestamp, Zone};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -139,7 +139,11 @@ pub(super) fn why_not(held_up: &Stretch, running: &Stretch) -> String {
 }
 
 pub(super) fn from_whom(gift: &GiftTime) -> String {
-    gift.giver.as_ref().map_or_else(|| "a gift".to_owned(), |giver| format!("a gift from {}", giver.as_str()))
+    match &gift.giver {
+        OtherEnd::Oneself => "a gift from yourself".to_owned(),
+        OtherEnd::Named(giver) => format!("a gift from {}", giver.as_str()),
+        OtherEnd::Somebody => "a gift".to_owned(),
+    }
 }
 
 /// "73 days": whole days, to the nearest, since a change of clocks makes one of them shorter or longer.

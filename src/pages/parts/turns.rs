@@ -166,6 +166,7 @@ pub mod tests {
     use super::*;
     use crate::memberships::histories::{day, ledger_of};
     use crate::memberships::timeline;
+    use crate::shop::OtherEnd;
     use crate::values::{PersonName, Zone};
 
     /// What happened to an account, and the time that it makes. The giver of the third grant is called Giver 3.
@@ -180,7 +181,7 @@ pub mod tests {
             let ledger = ledger_of(history.trim());
             let gift = |(place, grant): (usize, &crate::memberships::Grant)| GiftTime {
                 grant_id: grant.id.clone(),
-                giver: PersonName::parse(&format!("Giver {}", place + 1)).ok(),
+                giver: OtherEnd::Named(PersonName::parse(&format!("Giver {}", place + 1)).unwrap()),
                 months: grant.months,
                 redeemed_at: grant.granted_at,
                 taken_back_at: grant.voided_at,

@@ -28,7 +28,7 @@ pub fn RedeemPage(view: RedeemView, path: String, #[prop(optional)] declines: bo
         RedeemView::Unverified { recipient_email } => view! { <UnverifiedPage recipient_email/> }.into_any(),
         RedeemView::Open { card, standing: Standing::Ready { .. }, .. }
         | RedeemView::Sealed { card, standing: Standing::Ready { .. }, .. }
-            if declines =>
+            if declines && !card.is_for_oneself =>
         {
             view! { <DeclinePage card address/> }.into_any()
         }
@@ -51,6 +51,16 @@ fn KeepForm(path: String, children: Children) -> impl IntoView {
             <input type="hidden" name="intent" value="keep"/>
             {children()}
         </form>
+    }
+}
+
+/// The way out for somebody who doesn't want it. What one gave oneself is nobody's to decline: its own page takes it back.
+#[component]
+fn Otherwise(is_own: bool, address: Address) -> impl IntoView {
+    if is_own {
+        "Have you changed your mind? The link in its receipt leads to where you can take it back.".into_any()
+    } else {
+        view! { <a href=address.declining()>"I would rather not have it"</a> }.into_any()
     }
 }
 

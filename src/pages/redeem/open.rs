@@ -6,13 +6,15 @@ use super::super::parts::course::When;
 use super::super::parts::dates::date;
 use super::super::parts::{Course, Frame, OpenCard, Place, Slip, Stop, Telling};
 use super::super::shopfront;
-use super::Address;
+use super::{Address, Otherwise};
 use crate::shop::{Card, DryRun};
 use crate::values::Email;
 
 #[component]
 pub fn OpenPage(card: Card, recipient_email: Email, dry_run: DryRun, address: Address) -> impl IntoView {
+    let is_own = card.is_for_oneself;
     let heading = match &card.giver_name {
+        _ if is_own => "From you, for yourself".to_owned(),
         Some(giver) => format!("From {}, for you", giver.as_str()),
         None => "For you".to_owned(),
     };
@@ -41,7 +43,7 @@ pub fn OpenPage(card: Card, recipient_email: Email, dry_run: DryRun, address: Ad
                 </form>
                 <p class="small gap">
                     "You are signed in as "{recipient_email.as_str().to_owned()}". "
-                    <a href=address.declining()>"I would rather not have it"</a>
+                    <Otherwise is_own address/>
                 </p>
             </section>
         </Frame>

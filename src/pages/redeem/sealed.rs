@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::super::parts::{Frame, Place, SealedCard, giver};
 use super::super::shopfront;
 use super::masked::SignInButtons;
-use super::{Address, KeepForm};
+use super::{Address, KeepForm, Otherwise};
 use crate::shop::Card;
 use crate::values::Email;
 
@@ -14,6 +14,12 @@ pub fn SealedPage(card: Card, recipient_email: Email, signed_in_as: Option<Email
     let name = card.recipient_name.as_str().to_owned();
     let giver = giver(card.giver_name.as_ref());
     let shop = shopfront().brand.name.clone();
+    let is_own = card.is_for_oneself;
+    let given = if is_own {
+        format!("You have given yourself a membership at {shop}.")
+    } else {
+        format!("{giver} has given you a membership at {shop}.")
+    };
     let other = signed_in_as.map(
         |email| view! { <p>"You are signed in as "<b>{email.as_str().to_owned()}</b>"; this gift is for another address."</p> },
     );
@@ -21,7 +27,7 @@ pub fn SealedPage(card: Card, recipient_email: Email, signed_in_as: Option<Email
         <Frame title="A gift for you" place=Place::Redeem private=true class="moment">
             <div class="centre stack">
                 <h1>{name}", this is for you"</h1>
-                <p class="lead">{giver}" has given you a membership at "{shop}"."</p>
+                <p class="lead">{given}</p>
             </div>
             <SealedCard card/>
             <div class="centre stack">
@@ -32,8 +38,9 @@ pub fn SealedPage(card: Card, recipient_email: Email, signed_in_as: Option<Email
                 </p>
                 <KeepForm path=address.plain()><SignInButtons/></KeepForm>
                 <p class="small">
-                    "It costs you nothing and does not expire, and nothing renews by itself. "
-                    <a href=address.declining()>"I would rather not have it"</a>
+                    {if is_own { "There is nothing more to pay, it does not expire" } else { "It costs you nothing and does not expire" }}
+                    ", and nothing renews by itself. "
+                    <Otherwise is_own address/>
                 </p>
             </div>
         </Frame>

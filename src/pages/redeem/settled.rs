@@ -47,6 +47,7 @@ fn YoursPage(card: Card, standing: Standing, thanks: Option<Message>, address: A
     let told = told(&card, &standing);
     let giver = in_sentence(&giver(card.giver_name.as_ref()));
     let thanks = match thanks {
+        _ if card.is_for_oneself => ().into_any(),
         Some(text) => words(format!("You wrote to {giver}"), &text).into_any(),
         None => view! { <ThankForm giver address/> }.into_any(),
     };
@@ -83,9 +84,13 @@ fn ThankForm(giver: String, address: Address) -> impl IntoView {
     .into_any()
 }
 
+const HOME: (&str, &str) = ("/", "To the first page");
+const ACCOUNT: (&str, &str) = ("/account", "See your membership");
+
 fn told(card: &Card, standing: &Standing) -> Told {
-    const HOME: (&str, &str) = ("/", "To the first page");
-    const ACCOUNT: (&str, &str) = ("/account", "See your membership");
+    if let Some(own) = told_oneself(card, standing) {
+        return own;
+    }
     let (giver, tier, length) = (giver(card.giver_name.as_ref()), card.tier.title(), card.months.in_words());
     let (title, lead, way) = match standing {
         Standing::Redeemed { redeemed_at, by_me: true } => (
@@ -134,4 +139,34 @@ fn told(card: &Card, standing: &Standing) -> Told {
         ),
     };
     Told { title, lead, way }
+}
+
+/// The same for somebody who gave it to themselves; `None` where no giver is spoken of.
+fn told_oneself(card: &Card, standing: &Standing) -> Option<Told> {
+    if !card.is_for_oneself {
+        return None;
+    }
+    let (title, lead, way) = match standing {
+        Standing::Redeemed { redeemed_at, by_me: true } => {
+            let (length, tier) = (card.months.in_words(), card.tier.title());
+            ("It is yours", format!("You redeemed {length} of {tier} on {}. The card stays here.", date(*redeemed_at)), ACCOUNT)
+        }
+        Standing::Unpaid => (
+            "Not quite ready yet",
+            "You have written this card, and the payment is not confirmed yet. Come back later today.".to_owned(),
+            HOME,
+        ),
+        Standing::Refunded => {
+            ("You took this gift back", "It gives no time any more. Any other time of yours is as long as before.".to_owned(), HOME)
+        }
+        Standing::Canceled => ("This gift was not completed", "It was never paid, so it can’t be redeemed.".to_owned(), HOME),
+        Standing::Declined => (
+            "You would rather not have this gift",
+            "The link in its receipt leads to where you give it to somebody else, or take it back.".to_owned(),
+            HOME,
+        ),
+        Standing::Expired => ("This gift has expired", "It was not redeemed in time.".to_owned(), HOME),
+        Standing::Redeemed { by_me: false, .. } | Standing::Ready { .. } | Standing::Held => return None,
+    };
+    Some(Told { title: title.to_owned(), lead, way })
 }

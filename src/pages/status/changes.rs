@@ -11,7 +11,7 @@ use crate::values::Zone;
 /// Nothing where nothing can be changed any more.
 #[component]
 pub fn Changes(status: StatusPage) -> impl IntoView {
-    let may = status.changes;
+    let (may, is_own) = (status.changes, status.card.is_for_oneself);
     let can_take_back = matches!(status.refund, RefundSeen::Offered { .. } | RefundSeen::ByLetter);
     if !may.recipient && !can_take_back {
         return ().into_any();
@@ -35,7 +35,9 @@ pub fn Changes(status: StatusPage) -> impl IntoView {
                 // Before it is mailed, that is one of the ways in which it can travel.
                 {(!may.day && status.code.is_some()).then(|| view! {
                     <details class="line">
-                        <summary>"I would rather hand it over myself"</summary>
+                        <summary>
+                            {if is_own { "I would rather have the link here" } else { "I would rather hand it over myself" }}
+                        </summary>
                         <HandOver status=status.clone()/>
                     </details>
                 })}
@@ -50,7 +52,9 @@ pub fn Changes(status: StatusPage) -> impl IntoView {
 /// Mails it now: the first time, or once more.
 #[component]
 fn Send(status: StatusPage) -> impl IntoView {
-    let (name, email) = (status.card.recipient_name.as_str().to_owned(), status.recipient_email.as_str().to_owned());
+    let email = status.recipient_email.as_str().to_owned();
+    let look =
+        if status.card.is_for_oneself { "Look".to_owned() } else { format!("Ask {} to look", status.card.recipient_name.as_str()) };
     let was_sent = match status.delivery {
         DeliverySeen::LinkOnly => return ().into_any(),
         DeliverySeen::Scheduled { .. } | DeliverySeen::Leaving => false,
@@ -61,7 +65,7 @@ fn Send(status: StatusPage) -> impl IntoView {
     if was_sent {
         view! {
             <Wish status intent="send_again" wish="The mail did not arrive" button="Send it again">
-                <p>"Ask "{name}" to look among the unwanted mail first. We send it again to "{email}", with the same code."</p>
+                <p>{look}" among the unwanted mail first. We send it again to "{email}", with the same code."</p>
             </Wish>
         }
         .into_any()
@@ -248,13 +252,15 @@ fn typed_into(intent: &str, otherwise: Draft) -> Draft {
 #[component]
 pub fn HandOver(status: StatusPage) -> impl IntoView {
     let (code, url) = (status.code?, status.redeem_url?);
-    let name = status.card.recipient_name.as_str().to_owned();
+    let (pass_on, signs_in) = if status.card.is_for_oneself {
+        ("Follow this link, or type the code under “Redeem”. ", "You sign in".to_owned())
+    } else {
+        let name = status.card.recipient_name.as_str();
+        ("Pass on this link, or the code to type under “Redeem”. ", format!("{name} signs in"))
+    };
     Some(view! {
         <div class="stack">
-            <p>
-                "Pass on this link, or the code to type under “Redeem”. "
-                {name}" signs in with "<b>{status.recipient_email.as_str().to_owned()}</b>" to redeem it."
-            </p>
+            <p>{pass_on}{signs_in}" with "<b>{status.recipient_email.as_str().to_owned()}</b>" to redeem it."</p>
             <p class="code"><a href=url.clone()>{url.clone()}</a></p>
             <p class="code big">{code}</p>
         </div>

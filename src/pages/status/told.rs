@@ -8,7 +8,9 @@ use crate::shop::{DeliverySeen, Knot, KnotKind, MailKnot, RefundSeen, Standing, 
 use crate::values::{Email, Timestamp};
 
 pub fn standing_in_words(status: &StatusPage) -> String {
+    let is_own = status.card.is_for_oneself;
     let name = status.card.recipient_name.as_str();
+    let (subject, object) = if is_own { ("You", "you") } else { (name, name) };
     if let RefundSeen::UnderWay { amount } = status.refund {
         return format!("You have taken it back. {} is to go back to you.", amount.exact());
     }
@@ -17,21 +19,21 @@ pub fn standing_in_words(status: &StatusPage) -> String {
         Standing::Unpaid => "Written, and not paid yet.".to_owned(),
         Standing::Held => "We are checking this payment. Nothing is lost.".to_owned(),
         Standing::Ready { .. } => match &status.delivery {
-            DeliverySeen::LinkOnly => format!("{paid}, and yours to hand over."),
+            DeliverySeen::LinkOnly => format!("{paid}, and yours to {}.", if is_own { "redeem" } else { "hand over" }),
             DeliverySeen::Leaving => format!("{paid}, and about to leave."),
             DeliverySeen::Scheduled { due_at, zone } => format!("{paid}, and goes out on {}.", zone.moment(*due_at)),
             DeliverySeen::Sent { .. } | DeliverySeen::Delivered { .. } if has_happened(status, KnotKind::Opened) => {
-                format!("{name} has seen the card, and it waits to be redeemed.")
+                format!("{subject} {} seen the card, and it waits to be redeemed.", if is_own { "have" } else { "has" })
             }
             DeliverySeen::Sent { .. } => "Sent, and waiting to be redeemed.".to_owned(),
             DeliverySeen::Delivered { .. } => "Delivered, and waiting to be redeemed.".to_owned(),
-            DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. } => format!("{paid}, but our mail did not reach {name}."),
+            DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. } => format!("{paid}, but our mail did not reach {object}."),
         },
-        Standing::Redeemed { redeemed_at, .. } => format!("{name} redeemed it on {}.", date(*redeemed_at)),
+        Standing::Redeemed { redeemed_at, .. } => format!("{subject} redeemed it on {}.", date(*redeemed_at)),
         Standing::Refunded if status.receipt.total.is_zero() => "Taken back. Its code redeems nothing any more.".to_owned(),
         Standing::Refunded => "Paid back. Its code redeems nothing any more.".to_owned(),
         Standing::Canceled => "It was never paid, and can’t be any more. Nothing was charged.".to_owned(),
-        Standing::Declined => format!("{name} would rather not have it, so it is yours again."),
+        Standing::Declined => format!("{subject} would rather not have it, so it is yours again."),
         Standing::Expired => "It was not redeemed in time.".to_owned(),
     }
 }
@@ -68,6 +70,7 @@ fn moment(at: Timestamp, has_happened: bool, delivery: &DeliverySeen) -> String 
 
 /// What a knot is called, and what there is to say of it besides its date.
 fn in_words(knot: &Knot, status: &StatusPage, is_present: bool) -> (String, String) {
+    let is_own = status.card.is_for_oneself;
     let name = status.card.recipient_name.as_str();
     let length = format!("{} of {}", capital(&status.card.months.in_words()), status.card.tier.title());
     let (title, sentence) = match knot.what {
@@ -75,7 +78,9 @@ fn in_words(knot: &Knot, status: &StatusPage, is_present: bool) -> (String, Stri
         KnotKind::Ordered => ("Card written", String::new()),
         KnotKind::Paid if status.receipt.total.is_zero() => ("Made", "Nothing was to pay.".to_owned()),
         KnotKind::Paid => ("Paid", format!("{}.", status.receipt.paid.unwrap_or(status.receipt.total).exact())),
+        KnotKind::HandedOver if is_own => ("Yours to redeem", "The link and the code are on this page.".to_owned()),
         KnotKind::HandedOver => ("Yours to hand over", "We write to nobody but you.".to_owned()),
+        KnotKind::Opened if is_own => ("Opened", "You saw the card.".to_owned()),
         KnotKind::Opened => ("Opened", "The card was seen by whom it is for.".to_owned()),
         KnotKind::Readdressed => ("Given another address", DEAD.to_owned()),
         KnotKind::Corrected => ("Name or spelling corrected", String::new()),
@@ -86,7 +91,9 @@ fn in_words(knot: &Knot, status: &StatusPage, is_present: bool) -> (String, Stri
         KnotKind::Held => ("Payment checked", String::new()),
         KnotKind::Released => ("Let go on", String::new()),
         KnotKind::RefundAsked => ("Taken back by you", "Its code and its links are dead.".to_owned()),
+        KnotKind::Redeemed if knot.has_happened && is_own => ("Redeemed", format!("{length} are yours.")),
         KnotKind::Redeemed if knot.has_happened => ("Redeemed", format!("{length} are {name}’s.")),
+        KnotKind::Redeemed if is_own => ("Redeemed", format!("{length} are yours from then on. The gift does not expire.")),
         KnotKind::Redeemed => ("Redeemed", format!("{length} are {name}’s from then on. The gift does not expire.")),
         KnotKind::Thanked => ("Thanked", format!("{name} wrote to you.")),
         KnotKind::Refunded if !knot.has_happened => {
