@@ -113,10 +113,14 @@ pub async fn change_password(
 }
 
 #[server(prefix = "", endpoint = "/account/email")]
-pub async fn ask_to_change_email(#[server(default)] email: String, #[server(default)] password: String) -> Result<(), Error> {
+pub async fn ask_to_change_email(
+    #[server(default)] email: String,
+    #[server(default)] email_answer: String,
+    #[server(default)] password: String,
+) -> Result<(), Error> {
     let caller = crate::visitor::Caller::of_request().await?;
     let account = caller.account().await?;
-    let email = crate::shop::read_email(&email).map_err(|wrong| Error::Invalid(vec![wrong]))?;
+    let email = crate::shop::read_email_answered(&email, &email_answer).map_err(|wrong| Error::Invalid(vec![wrong]))?;
     let password = crate::accounts::Password::typed(password);
     caller.shop.ask_to_change_email(&account, &email, &password, caller.address).await?;
     leptos_axum::redirect("/account/email?sent=1");

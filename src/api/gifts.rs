@@ -20,7 +20,7 @@ use crate::accounts::Scope;
 use crate::error::Wrong;
 use crate::gifts::{Delivery, GiftState};
 use crate::shop::GiftRecord;
-use crate::values::{GiftId, Money, Timestamp};
+use crate::values::{GiftId, Timestamp};
 
 /// How many gifts a page of the list has, where nothing else is asked for.
 const PAGE: usize = 20;
@@ -221,7 +221,7 @@ impl GiftStatus {
             total: order.total.into(),
             list_price: order.list_total.into(),
             promo_code: order.promo_code.as_ref().map(|name| name.as_str().to_owned()),
-            refunded: (order.refunded_minor > 0).then(|| Money::new(order.refunded_minor, order.total.currency).into()),
+            refunded: Some(order.gone_back()).filter(|back| !back.is_zero()).map(Amount::from),
             created_at: gift.created_at.rfc3339(),
             purchased_at: written(purchased_at),
             redeemed_at: written(redeemed_at),

@@ -152,6 +152,21 @@ impl Order {
         }
     }
 
+    /// What has gone back of what was paid, never more than that: by refunds, or all of it, where a bank took it after a dispute.
+    #[must_use]
+    pub fn gone_back(&self) -> Money {
+        let paid = self.paid.unwrap_or(self.total);
+        match self.state {
+            OrderState::Refunded { .. } => paid,
+            OrderState::Open
+            | OrderState::Paid { .. }
+            | OrderState::PartiallyRefunded { .. }
+            | OrderState::Disputed { .. }
+            | OrderState::Expired { .. }
+            | OrderState::Failed { .. } => Money { minor: self.refunded_minor.min(paid.minor), ..paid },
+        }
+    }
+
     /// What `fact` makes of this order. Total: every state has an answer to every fact, repeats and late ones included.
     #[must_use]
     pub fn apply(&self, fact: &Fact, now: Timestamp) -> Applied {

@@ -115,7 +115,7 @@ fn in_a_sentence(reason: &str) -> String {
 fn by_hand(kind: &str) -> &'static str {
     match kind {
         "refund_payment" => {
-            "An order was paid twice and the second payment did not go back: give it back on the provider’s pages. The log has the provider’s reason under this id."
+            "A payment that was to go back did not: the second one of an order that was paid twice, or one whose buyer took the gift back. Give it back on the provider’s pages. The log has the provider’s reason under this id."
         }
         "end_subscription" => {
             "A second subscription of one order still runs: end it on the provider’s pages. The log has the provider’s reason under this id."

@@ -59,7 +59,7 @@ impl Worker {
             Errand::Refund { order_id, payment } => {
                 let Some(order) = orders::find(&mut connection, order_id).await? else { return Ok(None) };
                 // The operator may have let the gift go on, or the money may be back already.
-                if is_of(&order, payment) && self.taken_back(&mut connection, order_id).await?.is_none() {
+                if is_of(&order, payment) && taken_back(&mut connection, order_id).await?.is_none() {
                     return Ok(None);
                 }
                 drop(connection);
@@ -84,12 +84,6 @@ impl Worker {
         Ok(Some(done.map_err(|error| failure(&error, entry))))
     }
 
-    /// The gift of this order, while its buyer waits for the money.
-    pub(super) async fn taken_back(&self, connection: &mut AnyConnection, order_id: &OrderId) -> store::Result<Option<Gift>> {
-        let gift = store::gifts::by_order(connection, order_id).await?;
-        Ok(gift.filter(|gift| matches!(gift.state, GiftState::Held { reason: HoldReason::Refund, .. })))
-    }
-
     /// The money of a gift is on its way back. Where the provider never tells that it has arrived, it is asked soon.
     pub(super) async fn watch_refund(&self, tx: &mut Tx, order_id: &OrderId, payment: &str, now: Timestamp) -> store::Result<()> {
         let Some(order) = orders::find(tx, order_id).await?.filter(|order| is_of(order, payment)) else { return Ok(()) };
@@ -107,6 +101,12 @@ impl Worker {
     fn provider(&self, name: ProviderName) -> Option<&dyn Provider> {
         self.providers.iter().map(AsRef::as_ref).find(|provider| provider.name() == name)
     }
+}
+
+/// The gift of this order, while its buyer waits for the money.
+pub(super) async fn taken_back(connection: &mut AnyConnection, order_id: &OrderId) -> store::Result<Option<Gift>> {
+    let gift = store::gifts::by_order(connection, order_id).await?;
+    Ok(gift.filter(|gift| matches!(gift.state, GiftState::Held { reason: HoldReason::Refund, .. })))
 }
 
 /// Else it was paid beside the one that settled the order.

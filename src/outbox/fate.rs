@@ -1,12 +1,13 @@
 //! What becomes of a mail, and what that means for its gift, the giver and the operator: the same whether the worker saw it happen or
 //! somebody reports it afterwards. Knows nothing of SMTP, webhooks or leases.
 
+use super::errand::taken_back;
 use super::report::{Report, Reported};
 use super::task::{self, Task};
 use crate::gifts::{self, Gift};
 use crate::store::outbox::{self, Kept};
 use crate::store::{self, Tx};
-use crate::values::{OutboxId, Secrets, Timestamp};
+use crate::values::{OrderId, OutboxId, Secrets, Timestamp};
 
 /// What became of a piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +82,11 @@ impl Told<'_> {
                 Fate::Complained => self.notice(tx, task::gift_notice(gift_id, "buyer_complained", self.mail.as_str())).await,
                 Fate::Exhausted(tag) => self.parked(tx, tag).await,
             },
-            Task::GiftTakenBack { .. } | Task::RefundPayment { .. } | Task::EndSubscription { .. } => match fate {
+            Task::RefundPayment { order_id, .. } => match fate {
+                Fate::Sent | Fate::Delivered | Fate::Complained => Ok(()),
+                Fate::Refused(tag) | Fate::Exhausted(tag) => self.not_paid_back(tx, order_id, tag).await,
+            },
+            Task::GiftTakenBack { .. } | Task::EndSubscription { .. } => match fate {
                 Fate::Sent | Fate::Delivered | Fate::Complained => Ok(()),
                 Fate::Refused(tag) | Fate::Exhausted(tag) => self.parked(tx, tag).await,
             },
@@ -129,6 +134,14 @@ impl Told<'_> {
         }
         // A server that can't be reached for two days may be ours to mend.
         if let Fate::Exhausted(tag) = fate { self.parked(tx, tag).await } else { Ok(()) }
+    }
+
+    /// The operator is told of the gift whose buyer waits for the money; of the entry, where it is a payment that settled nothing.
+    async fn not_paid_back(&self, tx: &mut Tx, order_id: &OrderId, tag: &str) -> store::Result<()> {
+        match taken_back(tx, order_id).await? {
+            Some(gift) => self.notice(tx, task::gift_notice(&gift.id, "refund_failed", self.mail.as_str())).await,
+            None => self.parked(tx, tag).await,
+        }
     }
 
     async fn parked(&self, tx: &mut Tx, tag: &str) -> store::Result<()> {

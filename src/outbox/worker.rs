@@ -9,7 +9,7 @@ use futures::future::join_all;
 use super::errand::Errand;
 use super::fate::{Fate, Told};
 use super::mailer::{Mailer, Outgoing, SendError};
-use super::task::{self, Task};
+use super::task::Task;
 use super::writer::Writer;
 use crate::checkout::Provider;
 use crate::emails::{House, Letter};
@@ -148,18 +148,10 @@ impl Worker {
         Err(store::Error::Stale)
     }
 
-    /// Writes down what became of it. With a refund more hangs together than with a mail.
+    /// Writes down what became of it.
     async fn tell(&self, tx: &mut Tx, entry: &Entry, task: &Task, fate: Fate<'_>, now: Timestamp) -> store::Result<()> {
-        if let Task::RefundPayment { order_id, payment } = task {
-            match fate {
-                Fate::Sent => self.watch_refund(tx, order_id, payment, now).await?,
-                Fate::Refused(_) | Fate::Exhausted(_) => {
-                    if let Some(gift) = self.taken_back(tx, order_id).await? {
-                        return outbox::post(tx, &task::gift_notice(&gift.id, "refund_failed", entry.id.as_str()), now).await;
-                    }
-                }
-                Fate::Delivered | Fate::Complained => {}
-            }
+        if let (Task::RefundPayment { order_id, payment }, Fate::Sent) = (task, fate) {
+            self.watch_refund(tx, order_id, payment, now).await?;
         }
         Told { secrets: &self.writer.secrets, mail: &entry.id, kind: &entry.kind, task, now }.of(tx, fate, now).await
     }

@@ -41,7 +41,12 @@ pub fn ChangeAddressPage(email: Email) -> impl IntoView {
                 <p class="lead">"It is "{email.as_str().to_owned()}" now."</p>
                 <Slip/>
                 <form class="sheet slim" method="post" action="/account/email" novalidate>
-                    <EmailField label="New email address" value=draft.get("email") autocomplete="email"/>
+                    <EmailField
+                        label="New email address"
+                        value=draft.get("email")
+                        answer=draft.get("email_answer").to_owned()
+                        autocomplete="email"
+                    />
                     <PasswordField label="Your password"/>
                     <p class="row gap">
                         <button class="btn">"Mail a link to the new address"</button>

@@ -194,8 +194,16 @@ pub struct Receipt {
     /// The tax that is in what was paid, by its label.
     pub tax: Option<(String, Money)>,
     pub paid_at: Option<Timestamp>,
-    /// What went back so far.
-    pub refunded: Option<Money>,
+    pub paid_back: Option<PaidBack>,
+}
+
+/// What has gone back of what was paid, and what the purchase cost after that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaidBack {
+    pub amount: Money,
+    /// When the last of it went; `None` where the provider didn't say.
+    pub at: Option<Timestamp>,
+    pub left: Money,
 }
 
 /// One event of a gift's course.

@@ -7,10 +7,10 @@ mod tests;
 use sqlx::AnyConnection;
 
 use super::open_gift::card;
-use super::{Changes, DeliverySeen, Receipt, RefundSeen, Shop, StatusPage};
-use crate::checkout::Order;
+use super::{Changes, DeliverySeen, PaidBack, Receipt, RefundSeen, Shop, StatusPage};
+use crate::checkout::{Fact, Order, OrderState, ProviderEvent};
 use crate::gifts::{self, Delivery, Gift, GiftState, HoldReason};
-use crate::store::{gifts as gift_rows, orders};
+use crate::store::{self, gifts as gift_rows, orders, provider_events};
 use crate::values::{GiftId, Money, Timestamp, Zone};
 use crate::{Error, Result};
 
@@ -36,6 +36,7 @@ impl Shop {
         let order = orders::find(&mut connection, &gift.order_id).await?.ok_or(Error::NotFound)?;
         let events = gift_rows::events(&mut connection, &gift.id).await?;
         let standing = self.standing(&mut connection, gift, None, now).await?;
+        let paid_back = paid_back(&mut connection, &order).await?;
         let code = gift.code(&self.secrets).filter(|_| matches!(gift.state, GiftState::Purchased { .. }));
         let redeem_url = match &code {
             Some(code) => Some(self.public(&format!("/redeem/{}", code.reveal()))?.to_string()),
@@ -46,7 +47,7 @@ impl Shop {
             card: card(gift),
             recipient_email: gift.recipient_email.clone(),
             buyer_email: gift.giver_email.clone(),
-            receipt: receipt(&order, course::paid_at(&events)),
+            receipt: receipt(&order, course::paid_at(&events), paid_back),
             course: course::course(gift, &events, now),
             standing,
             delivery: delivery(gift, &self.zone, now),
@@ -68,7 +69,7 @@ impl Shop {
 
     fn refund_seen(&self, gift: &Gift, order: &Order, now: Timestamp) -> RefundSeen {
         let left = order.paid.unwrap_or(order.total);
-        let amount = Money { minor: (left.minor - order.refunded_minor).max(0), ..left };
+        let amount = Money { minor: left.minor - order.gone_back().minor, ..left };
         let is_there_to_give = order.total.is_zero() || order.refundable_payment().is_some();
         match (&gift.state, gift.refundable_until(self.refunds, &self.zone, now)) {
             (GiftState::Held { reason: HoldReason::Refund, .. }, _) => RefundSeen::UnderWay { amount },
@@ -97,7 +98,33 @@ fn changes(gift: &Gift, now: Timestamp) -> Changes {
     }
 }
 
-fn receipt(order: &Order, paid_at: Option<Timestamp>) -> Receipt {
+/// `None` where nothing went back, or nothing had been paid.
+async fn paid_back(connection: &mut AnyConnection, order: &Order) -> Result<Option<PaidBack>, store::Error> {
+    let (paid, amount) = (order.paid.unwrap_or(order.total), order.gone_back());
+    if amount.is_zero() {
+        return Ok(None);
+    }
+    let at = match order.state {
+        OrderState::Refunded { refunded_at } => Some(refunded_at),
+        OrderState::Open
+        | OrderState::Paid { .. }
+        | OrderState::PartiallyRefunded { .. }
+        | OrderState::Disputed { .. }
+        | OrderState::Expired { .. }
+        | OrderState::Failed { .. } => last_refund(connection, order).await?,
+    };
+    Ok(Some(PaidBack { amount, at, left: Money { minor: paid.minor - amount.minor, ..paid } }))
+}
+
+/// When a part of it went back for the last time, by what the provider told.
+async fn last_refund(connection: &mut AnyConnection, order: &Order) -> Result<Option<Timestamp>, store::Error> {
+    let Some(payment) = &order.payment else { return Ok(None) };
+    let events = provider_events::of_payment(connection, order.provider, payment).await?;
+    let is_refund = |event: &&ProviderEvent| event.facts.iter().any(|fact| matches!(fact, Fact::Refunded { .. }));
+    Ok(events.iter().filter(is_refund).map(|event| event.occurred_at).max())
+}
+
+fn receipt(order: &Order, paid_at: Option<Timestamp>, paid_back: Option<PaidBack>) -> Receipt {
     let sum = order.paid.unwrap_or(order.total);
     Receipt {
         order_id: order.id.clone(),
@@ -108,7 +135,7 @@ fn receipt(order: &Order, paid_at: Option<Timestamp>) -> Receipt {
         paid: order.paid.filter(|paid| *paid != order.total),
         tax: order.tax.as_ref().map(|tax| (tax.label(), tax.included_in(sum))),
         paid_at,
-        refunded: (order.refunded_minor > 0).then(|| Money::new(order.refunded_minor, sum.currency)),
+        paid_back,
     }
 }
 

@@ -97,7 +97,7 @@ pub use quote::Quote;
 pub use rate_limit::{Allowance, Quota};
 pub use reconcile::{Answer, Question, Reconciled};
 pub use redeem::Redeemed;
-pub use register::{MailboxProof, Registration, read_email};
+pub use register::{MailboxProof, Registration, read_email, read_email_answered};
 pub use requests::RequestKey;
 pub use verify::Registrant;
 

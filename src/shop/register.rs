@@ -55,6 +55,11 @@ pub fn read_email(text: &str) -> Result<Email, Wrong> {
     Email::parse(text).map_err(|_| Wrong::new("email", "Enter your whole email address, for example ada@example.com"))
 }
 
+/// The same of a form that may be asked whether its address was meant so; `answer` is what came back.
+pub fn read_email_answered(text: &str, answer: &str) -> Result<Email, Wrong> {
+    settled("email", text, answer).and_then(|meant| read_email(&meant))
+}
+
 impl Shop {
     /// Registers, and answers the account to be signed in to. Whether the address had an account shows in nothing: neither in
     /// the answer nor in its cost, only in the mail.

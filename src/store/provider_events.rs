@@ -68,6 +68,20 @@ pub async fn waiting_for(
     rows.iter().map(|row| Ok((row.parsed("id")?, event(row)?))).collect()
 }
 
+/// What was said of a payment and has taken effect, in the order in which it came.
+pub async fn of_payment(connection: &mut AnyConnection, provider: ProviderName, payment: &PaymentId) -> Result<Vec<ProviderEvent>> {
+    let rows = sqlx::query(
+        "select * from provider_events
+         where provider = $1 and payment_id = $2 and applied_at is not null
+         order by occurred_at, received_at, id",
+    )
+    .bind(provider.as_str())
+    .bind(&payment.0)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(event).collect()
+}
+
 /// Events about a subscription that came before we knew whose it is, in the order in which they came.
 pub async fn waiting_for_subscription(
     connection: &mut AnyConnection,

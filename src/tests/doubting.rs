@@ -96,6 +96,19 @@ journey!(another_address_for_a_gift_is_asked_about_too, async |world: &World| {
     world.send_outbox().await;
 });
 
+journey!(another_address_for_an_account_is_asked_about_before_a_link_goes_to_it, async |world: &World| {
+    let bob = world.signed_in("bob@example.com").await;
+    let form = bob.opens("/account/email").await.is(200);
+    let asked = bob.presses(&form, "Mail a link", &[("email", "bea@gmial.com"), ("password", PASSWORD)]).await.is(422);
+    assert!(asked.says(ASKED), "{}", asked.text());
+    world.send_outbox().await;
+    assert!(world.mails_to("bea@gmial.com").is_empty());
+    let answered = [("email_answer", "bea@gmail.com"), ("password", PASSWORD)];
+    bob.presses(&asked, "Mail a link", &answered).await.is(302);
+    world.send_outbox().await;
+    assert_eq!(world.mails_to("bea@gmail.com").len(), 1);
+});
+
 journey!(an_address_to_register_is_asked_about_unless_a_gift_came_to_it, async |world: &World| {
     let browser = world.browser();
     let form = browser.opens("/register").await.is(200);

@@ -123,7 +123,7 @@ journey!(a_refund_before_redeeming_takes_the_gift_back, async |world: &World| {
     let card = bob.opens("/redeem").await.is(200);
     expect![[r#"
         This gift was taken back
-        Ada was paid back for it, so it gives no time any more. Any other time of yours is as long as before.
+        It gives no time any more, and any other time of yours is as long as before. Ada can tell you more.
         To the first page
         Is something not right? Write to help@ribbon.example.
         for Bob from Ada Member, three months"#]]

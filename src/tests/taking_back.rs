@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::world::{Answer, Browser, Says, World, journey};
+use serde_json::json;
+
+use super::world::{Answer, Browser, Promise, Says, World, journey};
 use crate::catalog::{Discount, Months, PromoName, Tier};
 use crate::shop::NewPromoCode;
 
@@ -135,4 +137,41 @@ journey!(what_is_released_before_the_provider_answers_is_not_paid_back, async |w
     world.send_outbox().await;
     assert!(world.stripe.given_back().is_empty());
     assert_eq!(world.states(&promise).await, "paid, purchased");
+});
+
+/// A part of it goes back now, by the provider's clock too.
+async fn gives_back(world: &World, promise: &Promise, minor: i64) {
+    let says = Says::RefundedInPart(minor);
+    world.stripe.happens(&promise.session, says);
+    let mut event = world.stripe.event(&promise.session, says);
+    event["created"] = json!(world.now().seconds());
+    world.webhook(&event).await.is(200);
+}
+
+journey!(a_receipt_says_what_went_back_when_and_what_was_paid_in_the_end, async |world: &World| {
+    let promise = world.mailed().await;
+    world.pass(Duration::from_hours(24));
+    gives_back(world, &promise, 700).await;
+    let (_, part) = page(world).await;
+    assert!(part.says("Paid €27.00") && part.says("Paid back on 22 November 2026 −€7.00"), "{}", part.text());
+    assert!(part.says("Paid in the end €20.00"), "{}", part.text());
+    world.pass(Duration::from_hours(24));
+    gives_back(world, &promise, 300).await;
+    let (_, more) = page(world).await;
+    assert!(more.says("Paid back on 23 November 2026 −€10.00") && more.says("Paid in the end €17.00"), "{}", more.text());
+    world.provider_says(&promise, Says::Refunded).await;
+    let (_, whole) = page(world).await;
+    assert!(whole.says("−€27.00") && whole.says("Paid in the end €0.00"), "{}", whole.text());
+    world.send_outbox().await;
+});
+
+journey!(what_a_bank_took_back_stands_on_the_receipt_too, async |world: &World| {
+    let promise = world.mailed().await;
+    world.provider_says(&promise, Says::Disputed).await;
+    let (_, disputed) = page(world).await;
+    assert!(!disputed.says("Paid back"), "{}", disputed.text());
+    world.provider_says(&promise, Says::DisputeLost).await;
+    let (_, lost) = page(world).await;
+    assert!(lost.says("Paid back on 21 November 2026 −€27.00") && lost.says("Paid in the end €0.00"), "{}", lost.text());
+    world.send_outbox().await;
 });

@@ -10,7 +10,7 @@ use crate::error::{Error, Wrong};
 use crate::memberships::{Source, Stretch, StretchKind};
 use crate::shop::{
     AccountView, Card, Changed, Changes, DeliverySeen, DryRun, GiftLine, GiftTime, Knot, KnotKind, MailKnot, Masked, OtherEnd,
-    OwnSubscription, PaymentSeen, Quote, Receipt, RedeemView, RefundSeen, Standing, StatusPage, Thanks,
+    OwnSubscription, PaidBack, PaymentSeen, Quote, Receipt, RedeemView, RefundSeen, Standing, StatusPage, Thanks,
 };
 use crate::values::{
     AccountId, Currency, Email, Entropy, GrantId, Label, Message, Money, Occasion, PersonName, Timestamp, TokenId, Zone,
@@ -230,7 +230,8 @@ fn status_scenes() -> Vec<Scene> {
         .noting(Notice::Changed(Changed::RefundAsked)),
         scene("status-refunded", || {
             let course = vec![happened(KnotKind::Paid), mailed(MailKnot::Sent), happened(KnotKind::Refunded)];
-            let receipt = Receipt { refunded: Some(euros(17_280)), ..receipt() };
+            let paid_back = Some(PaidBack { amount: euros(17_280), at: Some(at(2)), left: euros(0) });
+            let receipt = Receipt { paid_back, ..receipt() };
             let (standing, refund) = (Standing::Refunded, RefundSeen::None);
             let status = StatusPage { standing, refund, changes: NO_CHANGES, code: None, receipt, course, ..status() };
             view! { <GiftStatusPage status/> }.into_any()
@@ -422,7 +423,7 @@ fn receipt() -> Receipt {
         paid: None,
         tax: Some(("19 % VAT".to_owned(), euros(2_759))),
         paid_at: Some(today()),
-        refunded: None,
+        paid_back: None,
     }
 }
 

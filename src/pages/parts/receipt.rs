@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::shop::Receipt;
+use super::dates::date;
+use crate::shop::{PaidBack, Receipt};
 
 /// The sums of a receipt, in rows; `children` are further rows below them.
 #[component]
@@ -14,7 +15,13 @@ pub fn ReceiptFacts(receipt: Receipt, #[prop(optional)] children: Option<Childre
         (None, None) => (None, ("To pay", receipt.total)),
     };
     let tax = receipt.tax.map(|(label, tax)| row(format!("Including {label}"), tax.exact()));
-    let refunded = receipt.refunded.map(|sum| row("Paid back".to_owned(), format!("−{}", sum.exact())));
+    let paid_back = receipt.paid_back.map(|PaidBack { amount, at, left }| {
+        let what = at.map_or_else(|| "Paid back".to_owned(), |at| format!("Paid back on {}", date(at)));
+        view! {
+            {row(what, format!("−{}", amount.exact()))}
+            <div class="total"><dt>"Paid in the end"</dt><dd>{left.exact()}</dd></div>
+        }
+    });
     view! {
         <dl class="facts nums">
             {row(receipt.title, receipt.list_price.exact())}
@@ -22,7 +29,7 @@ pub fn ReceiptFacts(receipt: Receipt, #[prop(optional)] children: Option<Childre
             {agreed}
             <div class="total"><dt>{paid.0}</dt><dd>{paid.1.exact()}</dd></div>
             {tax}
-            {refunded}
+            {paid_back}
             {children.map(|children| children())}
         </dl>
     }

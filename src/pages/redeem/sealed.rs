@@ -15,7 +15,7 @@ pub fn SealedPage(card: Card, recipient_email: Email, signed_in_as: Option<Email
     let giver = giver(card.giver_name.as_ref());
     let shop = shopfront().brand.name.clone();
     let is_own = card.is_for_oneself;
-    let given = if is_own {
+    let lead = if is_own {
         format!("You have given yourself a membership at {shop}.")
     } else {
         format!("{giver} has given you a membership at {shop}.")
@@ -27,7 +27,7 @@ pub fn SealedPage(card: Card, recipient_email: Email, signed_in_as: Option<Email
         <Frame title="A gift for you" place=Place::Redeem private=true class="moment">
             <div class="centre stack">
                 <h1>{name}", this is for you"</h1>
-                <p class="lead">{given}</p>
+                <p class="lead">{lead}</p>
             </div>
             <SealedCard card/>
             <div class="centre stack">

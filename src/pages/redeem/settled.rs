@@ -116,7 +116,7 @@ fn told(card: &Card, standing: &Standing) -> Told {
         ),
         Standing::Refunded => (
             "This gift was taken back".to_owned(),
-            format!("{giver} was paid back for it, so it gives no time any more. Any other time of yours is as long as before."),
+            format!("It gives no time any more, and any other time of yours is as long as before. {giver} can tell you more."),
             HOME,
         ),
         Standing::Canceled => (

@@ -82,7 +82,10 @@ fn in_words(knot: &Knot, status: &StatusPage, is_present: bool) -> (String, Stri
         KnotKind::HandedOver => ("Yours to hand over", "We write to nobody but you.".to_owned()),
         KnotKind::Opened if is_own => ("Opened", "You saw the card.".to_owned()),
         KnotKind::Opened => ("Opened", "The card was seen by whom it is for.".to_owned()),
-        KnotKind::Readdressed => ("Given another address", DEAD.to_owned()),
+        KnotKind::Readdressed => match &knot.to {
+            Some(email) => ("Given another address", format!("It is for {} now. {DEAD}", email.as_str())),
+            None => ("Given another address", DEAD.to_owned()),
+        },
         KnotKind::Corrected => ("Name or spelling corrected", String::new()),
         KnotKind::Reissued => ("New code made", DEAD.to_owned()),
         KnotKind::Reworded => ("Message changed", String::new()),
@@ -126,7 +129,7 @@ fn of_mail(mail: MailKnot, to: Option<&Email>) -> String {
 /// Of a mail to whoever isn't the recipient any more, all that is kept is that it went.
 const fn mail_adds(mail: MailKnot, is_to_present: bool) -> &'static str {
     if !is_to_present {
-        return "That was the address before.";
+        return "That was the address before, which we keep no longer.";
     }
     match mail {
         MailKnot::Leaving | MailKnot::Scheduled | MailKnot::Sent => "",
