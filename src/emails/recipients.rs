@@ -108,7 +108,7 @@ impl GiftForYou {
             &brand.name,
             ", ",
             &brand.postal_address,
-            ", for whoever buys the gift and for whom it is as well. We keep it with the gift, and with it your name, the message and when the gift was mailed, opened and redeemed; it serves nothing else. To object, write to ",
+            ", as the buyer’s and as the recipient’s. We keep it with the gift, and with it your name, the message and when the gift was mailed, opened and redeemed; it serves nothing else. To object, write to ",
             brand.support_email.as_str(),
             " and name the reference ",
             self.reference.as_str(),
@@ -226,7 +226,7 @@ mod tests {
 
             --
 
-            You get this mail because this address was entered at Ribbon, 12 Harbour Street, for whoever buys the gift and for whom it is as well. We keep it with the gift, and with it your name, the message and when the gift was mailed, opened and redeemed; it serves nothing else. To object, write to help@ribbon.example and name the reference gift_7h2kq9v4xw000000.
+            You get this mail because this address was entered at Ribbon, 12 Harbour Street, as the buyer’s and as the recipient’s. We keep it with the gift, and with it your name, the message and when the gift was mailed, opened and redeemed; it serves nothing else. To object, write to help@ribbon.example and name the reference gift_7h2kq9v4xw000000.
             ==========
             Subject: The payment for your gift to yourself has gone back
 

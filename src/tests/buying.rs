@@ -112,7 +112,8 @@ journey!(a_gift_is_bought_paid_mailed_and_redeemed, async |world: &World| {
         To make it yours, sign in with the address it was sent to, bob@example.com, or create an account with it. Then you see to the day what it gives you, and redeem it with one press.
         Sign in
         Create an account
-        It costs you nothing and does not expire, and nothing renews by itself. I would rather not have it"#]]
+        It costs you nothing and does not expire, and nothing renews by itself.
+        I would rather not have it"#]]
     .assert_eq(&sealed.seen());
     let kept = bob.presses(&sealed, "Create an account", &[]).await;
     let form = bob.follows(&kept).await;

@@ -40,7 +40,8 @@ journey!(both_mails_come_and_the_pages_speak_of_one_person, async |world: &World
         To make it yours, sign in with the address it was sent to, Ada@Example.com, or create an account with it. Then you see to the day what it gives you, and redeem it with one press.
         Sign in
         Create an account
-        There is nothing more to pay, it does not expire, and nothing renews by itself. Have you changed your mind? The link in its receipt leads to where you can take it back."#]]
+        There is nothing more to pay, it does not expire, and nothing renews by itself.
+        Have you changed your mind? The link in its receipt leads to where you can take it back."#]]
     .assert_eq(&sealed.text());
 });
 

@@ -195,7 +195,8 @@ journey!(whoever_is_signed_out_is_asked_to_sign_in, async |world: &World| {
         To make it yours, sign in with the address it was sent to, bob@example.com, or create an account with it. Then you see to the day what it gives you, and redeem it with one press.
         Sign in
         Create an account
-        It costs you nothing and does not expire, and nothing renews by itself. I would rather not have it"#]]
+        It costs you nothing and does not expire, and nothing renews by itself.
+        I would rather not have it"#]]
     .assert_eq(&answer.seen());
     assert_eq!((world.count("grants").await, world.count("sessions").await), (0, 0));
 });

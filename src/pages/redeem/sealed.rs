@@ -39,9 +39,9 @@ pub fn SealedPage(card: Card, recipient_email: Email, signed_in_as: Option<Email
                 <KeepForm path=address.plain()><SignInButtons/></KeepForm>
                 <p class="small">
                     {if is_own { "There is nothing more to pay, it does not expire" } else { "It costs you nothing and does not expire" }}
-                    ", and nothing renews by itself. "
-                    <Otherwise is_own address/>
+                    ", and nothing renews by itself."
                 </p>
+                <p class="small"><Otherwise is_own address/></p>
             </div>
         </Frame>
     }
