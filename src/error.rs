@@ -51,13 +51,15 @@ pub enum Error {
     #[error("This link has been used or is too old. Ask for a new one.")]
     LinkEnded,
     /// 429: too many failures; `seconds` until the next try.
-    #[error("Too many tries. Wait {} and try again.", minutes(*.seconds))]
+    #[error("Too many tries. Wait {} and try again.", how_long(*.seconds))]
     TooManyAttempts { seconds: u64 },
     /// 400: redeeming needs a verified address equal to `recipient_email`.
     #[error("Sign in with a verified account of the address that the gift was sent to.")]
     AuthenticatedEmailRequired,
     /// 404: no gift has this code.
-    #[error("No gift has this code. Look at it once more: it has 24 letters and figures.")]
+    #[error(
+        "No gift has this code. Look at its 24 letters and figures once more, or for a newer mail: a code that was replaced is dead."
+    )]
     GiftNotFound,
     /// 409: redeemed before, told to its recipient only.
     #[error("This gift has been redeemed already.")]
@@ -261,9 +263,11 @@ fn correct(wrongs: &[Wrong]) -> String {
     }
 }
 
-fn minutes(seconds: u64) -> String {
-    match seconds.div_ceil(60) {
-        0 | 1 => "a minute".to_owned(),
-        minutes => format!("{minutes} minutes"),
+/// Rounded up, in the largest unit of which that leaves two or more.
+fn how_long(seconds: u64) -> String {
+    match (seconds.div_ceil(60), seconds.div_ceil(60 * 60)) {
+        (0 | 1, _) => "a minute".to_owned(),
+        (minutes @ 2..=119, _) => format!("{minutes} minutes"),
+        (_, hours) => format!("{hours} hours"),
     }
 }

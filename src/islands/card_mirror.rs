@@ -41,6 +41,7 @@ fn mirror((field, place): (&str, &str)) {
             around.set_class_name(letter_class(text));
             let _ = around.toggle_attribute_with_force("hidden", text.is_empty());
         }
+        "buyer_name" => around.set_class_name(giver_class(text)),
         _ => {}
     }
 }
@@ -57,6 +58,12 @@ pub fn face_class(name: &str) -> &'static str {
     } else {
         "face"
     }
+}
+
+/// The class of the line that names the giver: small where its name would push what stands below it.
+#[must_use]
+pub fn giver_class(name: &str) -> &'static str {
+    if name.chars().count() > 28 { "from long" } else { "from" }
 }
 
 /// The class of a letter, by the room that its message takes.

@@ -3,5 +3,5 @@
 mod card_mirror;
 mod own_clock;
 
-pub use card_mirror::{CardMirror, face_class, letter_class};
+pub use card_mirror::{CardMirror, face_class, giver_class, letter_class};
 pub use own_clock::OwnClock;

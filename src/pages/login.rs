@@ -61,15 +61,15 @@ pub fn KeptNote(kept: Option<RedeemView>) -> impl IntoView {
         RedeemView::Sealed { card, recipient_email, .. } | RedeemView::Open { card, recipient_email, .. } => {
             let is_named = card.giver_name.is_some() && !card.is_for_oneself;
             let from = if is_named { format!(" from {}", giver(card.giver_name.as_ref())) } else { String::new() };
-            view! { "The gift"{from}" is kept while you sign in. It was sent to "<b>{recipient_email.as_str().to_owned()}</b>"." }
+            view! { "The gift"{from}" is kept while you sign in. It is for "<b>{recipient_email.as_str().to_owned()}</b>"." }
                 .into_any()
         }
         RedeemView::Unverified { recipient_email } => {
-            view! { "The gift is kept while you sign in. It was sent to "<b>{recipient_email.as_str().to_owned()}</b>"." }
+            view! { "The gift is kept while you sign in. It is for "<b>{recipient_email.as_str().to_owned()}</b>"." }
                 .into_any()
         }
         RedeemView::Masked { recipient, .. } => {
-            view! { "The gift is kept while you sign in. It was sent to "<MaskedAddress recipient/>"." }.into_any()
+            view! { "The gift is kept while you sign in. It is for "<MaskedAddress recipient/>"." }.into_any()
         }
     };
     Some(view! { <p class="note">{sentence}</p> })

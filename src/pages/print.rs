@@ -143,7 +143,8 @@ fn Letter(card: Card) -> impl IntoView {
 /// blanks.
 fn type_size(message: &Message) -> &'static str {
     // So many letters a line, and so many lines, with room for the signature; a shade below what the quarter of a US Letter takes.
-    const SIZES: [(&str, usize, usize); 4] = [("large", 22, 7), ("middle", 29, 10), ("little", 36, 14), ("fine", 43, 17)];
+    const SIZES: [(&str, usize, usize); 6] =
+        [("large", 22, 7), ("middle", 29, 10), ("little", 36, 14), ("fine", 43, 17), ("tiny", 52, 26), ("columns", 25, 56)];
     let fits = |letters: usize, lines: usize| lines_of(message.as_str(), letters) <= lines;
     SIZES.into_iter().find(|(_, letters, lines)| fits(*letters, *lines)).map_or("flow", |(size, ..)| size)
 }
@@ -198,7 +199,9 @@ mod tests {
             ("a\n".repeat(12), "little"),
             ("rain ".repeat(100), "little"),
             ("雨".repeat(300), "fine"),
-            ("雨".repeat(500), "flow"),
+            ("雨".repeat(500), "tiny"),
+            ("a\n".repeat(26), "tiny"),
+            ("a\n".repeat(56), "columns"),
             ("a\n".repeat(250), "flow"),
         ] {
             assert_eq!(type_size(&Message::parse(&text).unwrap()), size, "{text}");

@@ -26,8 +26,12 @@ pub enum GiftKey {
 }
 
 impl GiftKey {
-    /// Reads a code as it was typed or stands in a link; what is no code can be no gift's.
+    /// Reads a code as it was typed or stands in a link, which may be pasted in its place; what is no code can be no gift's.
     pub fn typed(code: &str, proof: Option<String>) -> Result<Self> {
+        let code = match code.rsplit_once("/redeem/") {
+            Some((_, rest)) => rest.split(['?', '#']).next().unwrap_or(rest),
+            None => code,
+        };
         let code = GiftCode::parse(code).map_err(|_| Error::GiftNotFound)?;
         Ok(Self::Code { code, proof: proof.filter(|proof| !proof.is_empty()) })
     }

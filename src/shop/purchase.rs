@@ -255,7 +255,10 @@ fn morning(day: &str, zone: &str, shop_zone: &Zone, now: Timestamp) -> Result<Wi
     let due_at = day.trim().parse().ok().and_then(|day| gifts::due_on(day, &zone, now));
     due_at.map(|due_at| Wish::At { due_at, zone: zone.clone() }).ok_or_else(|| {
         let (first, last) = gifts::days_to_choose(&zone, now);
-        Wrong::new("deliver_on", format!("Choose a day from {} to {}", Zone::written(first), Zone::written(last)))
+        Wrong::new(
+            "deliver_on",
+            format!("Choose a day from {} to {}, or none to send it at once", Zone::written(first), Zone::written(last)),
+        )
     })
 }
 
@@ -337,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_chosen_from_tomorrow_to_a_year_ahead_by_the_clock_that_was_named() {
+    fn a_day_is_chosen_from_the_next_morning_to_a_year_ahead_by_the_clock_that_was_named() {
         let on = |day: &str, zone: &str| {
             let fields = GiftFields { deliver_on: day.into(), time_zone: zone.into(), ..fields() };
             read(&fields).map(|purchase| purchase.delivery)
@@ -347,7 +350,11 @@ mod tests {
         assert_eq!(on("2026-12-24", "Asia/Tokyo").unwrap(), christmas_in_tokyo);
         for wrong in ["2026-11-21", "2026-11-02", "2027-11-22", "soon", "2026-02-30"] {
             let refusal = on(wrong, "UTC").unwrap_err();
-            assert_eq!(refusal, [Wrong::new("deliver_on", "Choose a day from 22 November 2026 to 21 November 2027")], "{wrong}");
+            assert_eq!(
+                refusal,
+                [Wrong::new("deliver_on", "Choose a day from 22 November 2026 to 21 November 2027, or none to send it at once")],
+                "{wrong}"
+            );
         }
         assert_eq!(
             on("2026-12-24", "Mars/Olympus").unwrap_err(),

@@ -134,7 +134,11 @@ journey!(a_day_that_is_none_is_named_and_nothing_else_is_lost, async |world: &Wo
     let (ada, page) = scheduled(world).await;
     let past = [("delivery", "email"), ("deliver_on", "2026-11-02"), ("time_zone", "Asia/Tokyo")];
     let refused = ada.presses(&page, TRAVELS, &past).await.is(422);
-    assert!(refused.says("Choose a day from 22 November 2026 to 21 November 2027"), "{}", refused.text());
+    assert!(
+        refused.says("Choose a day from 22 November 2026 to 21 November 2027, or none to send it at once"),
+        "{}",
+        refused.text()
+    );
     assert_eq!(refused.value_of("deliver_on"), "2026-11-02");
     assert_eq!(refused.value_of("recipient_email"), "bob@example.com", "the other forms are as they were");
 });

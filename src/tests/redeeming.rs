@@ -38,7 +38,7 @@ journey!(the_code_alone_shows_the_same_in_every_state, async |world: &World| {
     world.send_outbox().await;
     expect![[r#"
         A gift waits here
-        It was sent to b•••@e•••.com, and that address redeems it.
+        It is for b•••@e•••.com, and that address redeems it.
         If that address is yours
         Sign in with it, and the gift will be there. We keep it in mind meanwhile.
         Sign in
@@ -59,7 +59,7 @@ journey!(another_account_learns_no_more_than_anybody, async |world: &World| {
     }
     expect![[r#"
         This gift waits for another address
-        It was sent to b•••@e•••.com, and you are signed in as carl@example.com.
+        It is for b•••@e•••.com, and you are signed in as carl@example.com.
         If that address is yours
         Sign in with it, and the gift will be there. We keep it in mind meanwhile.
         Sign in with another address
@@ -105,9 +105,9 @@ journey!(an_unknown_code_says_so_and_keeps_what_was_typed, async |world: &World|
         It came by email? Follow the link there, and you need no code.
         One thing to correct
         Nothing was redeemed.
-        No gift has this code. Look at it once more: it has 24 letters and figures
+        No gift has this code. Look at its 24 letters and figures once more, or for a newer mail: a code that was replaced is dead
         The code on your card
-        No gift has this code. Look at it once more: it has 24 letters and figures
+        No gift has this code. Look at its 24 letters and figures once more, or for a newer mail: a code that was replaced is dead
         24 letters and figures. Capitals, blanks and hyphens do not matter.
         Look at the gift
         Nothing is redeemed yet."#]]
@@ -115,7 +115,7 @@ journey!(an_unknown_code_says_so_and_keeps_what_was_typed, async |world: &World|
     expect![[r#"
         404
         No gift has this code
-        No gift has this code. Look at it once more: it has 24 letters and figures.
+        No gift has this code. Look at its 24 letters and figures once more, or for a newer mail: a code that was replaced is dead.
         Type the code again"#]]
     .assert_eq(
         &browser

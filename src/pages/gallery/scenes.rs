@@ -186,7 +186,7 @@ fn status_scenes() -> Vec<Scene> {
             view! { <GiftStatusPage status=StatusPage { delivery, changes, ..status() }/> }.into_any()
         })
         .refused(
-            Error::invalid("deliver_on", "Choose a day from 22 November 2026 to 21 November 2027"),
+            Error::invalid("deliver_on", "Choose a day from 22 November 2026 to 21 November 2027, or none to send it at once"),
             &[("intent", "reschedule"), ("delivery", "email"), ("deliver_on", "2026-11-02"), ("time_zone", "Asia/Tokyo")],
         ),
         scene("status-bounced", || {

@@ -7,7 +7,7 @@ use super::drawing::{Dress, Greeting, Mark, Seal};
 use super::sum::{ByLength, ByTier};
 use super::{Cut, giver};
 use crate::catalog::Tier;
-use crate::islands::{CardMirror, face_class, letter_class};
+use crate::islands::{CardMirror, face_class, giver_class, letter_class};
 use crate::shop::{Card, Masked};
 use crate::values::{Occasion, PersonName};
 
@@ -34,7 +34,8 @@ fn Cover(dress: Dress, children: Children) -> impl IntoView {
 
 #[component]
 fn Face(dress: Dress, name: String, giver_name: Option<PersonName>) -> impl IntoView {
-    let from = giver_name.map(|giver| view! { <i>"from "<bdi>{giver.as_str().to_owned()}</bdi></i> });
+    let from =
+        giver_name.map(|giver| view! { <i class=giver_class(giver.as_str())>"from "<bdi>{giver.as_str().to_owned()}</bdi></i> });
     let class = face_class(&name);
     view! { <span class=class><Greeting dress/><b dir="auto">{name}</b>{from}</span> }
 }
@@ -108,7 +109,7 @@ pub fn PreviewCard(name: String, giver_name: String) -> impl IntoView {
                 <span class=face_class(&name)>
                     <Greeting dress=Dress::Chosen/>
                     <b dir="auto" data-mirrors="recipient_name" data-empty=NOBODY>{or(&name, NOBODY)}</b>
-                    <i>"from "<bdi data-mirrors="buyer_name" data-empty=YOU>{or(&giver_name, YOU)}</bdi></i>
+                    <i class=giver_class(&giver_name)>"from "<bdi data-mirrors="buyer_name" data-empty=YOU>{or(&giver_name, YOU)}</bdi></i>
                 </span>
                 <span class="length">
                     <ByTier text=|tier| tier.title().to_owned()/>", "<ByLength text=|months| months.in_words()/>

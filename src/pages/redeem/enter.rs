@@ -8,8 +8,8 @@ use super::super::refusal::typed_or;
 
 #[component]
 pub fn EnterCodePage() -> impl IntoView {
-    /// 24 symbols, and room for however they are set apart.
-    const LONGEST: usize = 64;
+    /// 24 symbols, and room for however they are set apart, or for the whole link that was pasted instead.
+    const LONGEST: usize = 512;
     let draft = typed_or(Draft::default());
     view! {
         <Frame

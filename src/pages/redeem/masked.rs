@@ -13,13 +13,13 @@ pub fn MaskedPage(recipient: Masked, signed_in_as: Option<Email>, path: String) 
     let (title, lead, buttons, own) = match signed_in_as {
         Some(email) => (
             "This gift waits for another address",
-            view! { "It was sent to "{address}", and you are signed in as "{email.as_str().to_owned()}"." }.into_any(),
+            view! { "It is for "{address}", and you are signed in as "{email.as_str().to_owned()}"." }.into_any(),
             view! { <button class="btn" name="goes" value="login">"Sign in with another address"</button> }.into_any(),
             Some(view! { <p class="small">"Nothing was redeemed, and your own membership is as it was."</p> }),
         ),
         None => (
             "A gift waits here",
-            view! { "It was sent to "{address}", and that address redeems it." }.into_any(),
+            view! { "It is for "{address}", and that address redeems it." }.into_any(),
             view! { <SignInButtons/> }.into_any(),
             None,
         ),

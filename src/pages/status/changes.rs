@@ -258,11 +258,17 @@ pub fn HandOver(status: StatusPage) -> impl IntoView {
         let name = status.card.recipient_name.as_str();
         ("Pass on this link, or the code to type under “Redeem”. ", format!("{name} signs in"))
     };
-    Some(view! {
-        <div class="stack">
-            <p>{pass_on}{signs_in}" with "<b>{status.recipient_email.as_str().to_owned()}</b>" to redeem it."</p>
-            <p class="code"><a href=url.clone()>{url.clone()}</a></p>
-            <p class="code big">{code}</p>
-        </div>
-    })
+    // Where the line is too short for all of it, it breaks before the code.
+    let (page, last) = url.split_at(url.rfind('/').map_or(0, |slash| slash + 1));
+    let (page, last) = (page.to_owned(), last.to_owned());
+    Some(
+        view! {
+            <div class="stack">
+                <p>{pass_on}{signs_in}" with "<b>{status.recipient_email.as_str().to_owned()}</b>" to redeem it."</p>
+                <p class="code"><a href=url>{page}<wbr/>{last}</a></p>
+                <p class="code big">{code}</p>
+            </div>
+        }
+        .into_any(),
+    )
 }
