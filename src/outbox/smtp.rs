@@ -75,6 +75,15 @@ impl SmtpMailer {
         })
     }
 
+    /// Greets the server and takes leave, without a mail. Encryption and password are tried on the way.
+    pub async fn greet(&self) -> Result<(), SendError> {
+        let greeted = tokio::time::timeout(self.timeout, self.connect()).await;
+        let greeted = greeted.map_err(|_| SendError::Temporary("smtp_timeout".to_owned()))?;
+        let mut server = greeted.map_err(|error| temporary("connect", &error))?;
+        let _ = tokio::time::timeout(PARTING.min(self.timeout), server.abort()).await;
+        Ok(())
+    }
+
     async fn converse(&self, envelope: &Envelope, message: &[u8]) -> Result<(), SendError> {
         let conversation = async {
             let mut server = self.connect().await.map_err(|error| temporary("connect", &error))?;

@@ -12,11 +12,11 @@ use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
 use super::world::World;
-use super::{Settings, StartError, open_store, secrets, serve, stop_on_signal, telemetry, without_password, world};
+use super::{Settings, StartError, doctor, open_store, secrets, serve, stop_on_signal, telemetry, without_password, world};
 use crate::accounts::Role;
 use crate::checkout::Provider;
 use crate::shop::{self, Answer, Question, Registration, Shop, SystemClock, SystemEntropy};
-use crate::values::GiftId;
+use crate::values::{Clock as _, GiftId};
 
 /// A gift storefront for a membership business.
 #[derive(Parser)]
@@ -40,6 +40,8 @@ enum Command {
     Reconcile,
     /// Brings the database's tables up to this program's.
     Migrate,
+    /// Looks at everything that the shop depends on, and says what is wrong and what to do. It changes nothing.
+    Doctor,
     /// Accounts.
     #[command(subcommand)]
     Account(AccountCommand),
@@ -98,6 +100,7 @@ async fn carry_out(command: Command, settings: Settings) -> Result<(), StartErro
         Command::Sandbox { data } => run_sandbox(&settings, data).await,
         Command::Reconcile => reconcile(&settings).await,
         Command::Migrate => migrate(&settings).await,
+        Command::Doctor => examine(&settings).await,
         Command::Account(AccountCommand::Create { email, admin, verified }) => {
             create_account(&settings, &email, admin, verified).await
         }
@@ -125,6 +128,15 @@ async fn run_sandbox(settings: &Settings, data: Option<PathBuf>) -> Result<(), S
 async fn migrate(settings: &Settings) -> Result<(), StartError> {
     open_store(settings).await?.close().await;
     say(format_args!("The tables of {} are this program's.", without_password(&settings.database_url)))
+}
+
+async fn examine(settings: &Settings) -> Result<(), StartError> {
+    let findings = doctor::examine(settings, SystemClock.now()).await;
+    findings.iter().try_for_each(|finding| say(format_args!("{finding}")))?;
+    match findings.iter().filter(|finding| !finding.is_well).count() {
+        0 => Ok(()),
+        wrong => Err(StartError::Unwell(wrong)),
+    }
 }
 
 /// Mails that follow from it are sent by the shop's server.

@@ -2,6 +2,7 @@
 
 mod background;
 mod commands;
+mod doctor;
 mod guards;
 mod kept_pages;
 mod providers;
@@ -62,6 +63,9 @@ pub enum StartError {
     Unanswered(usize),
     #[error("there is no token {0} that could be ended")]
     UnknownToken(String),
+    /// Each was said in a line of its own.
+    #[error("{0} of these are wrong")]
+    Unwell(usize),
 }
 
 /// How long requests in hand may take once the program is told to close.

@@ -43,6 +43,22 @@ pub async fn load(settings: &Settings, store: &Store) -> Result<Secrets, SecretP
     }
 }
 
+/// Whether [`load`] would go on. Makes nothing: a secret that is still to be made is needed by no row.
+pub async fn check(settings: &Settings, store: &Store, now: Timestamp) -> Result<(), SecretProblem> {
+    let file = settings.data.join(FILE);
+    let current = match &settings.secret {
+        Some(secret) => Some(secret.clone()),
+        None if settings.is_in_the_open() => return Err(SecretProblem::Missing),
+        None if file.exists() => Some(kept(&file)?),
+        None => None,
+    };
+    let given: Vec<&Secret> = current.iter().chain(&settings.previous_secret).collect();
+    match needed(store, now).await?.into_iter().find(|id| given.iter().all(|secret| secret.id() != id)) {
+        Some(id) => Err(SecretProblem::NotGiven(id)),
+        None => Ok(()),
+    }
+}
+
 /// The ids of the secrets that gifts and mailed links hang on.
 async fn needed(store: &Store, now: Timestamp) -> store::Result<Vec<String>> {
     let mut connection = store.connection().await?;
@@ -52,10 +68,14 @@ async fn needed(store: &Store, now: Timestamp) -> store::Result<Vec<String>> {
 }
 
 fn made_once(file: &Path) -> Result<Secret, SecretProblem> {
-    let failed = |cause| SecretProblem::File { file: file.display().to_string(), cause };
     if !file.exists() {
-        make(file).map_err(failed)?;
+        make(file).map_err(|cause| SecretProblem::File { file: file.display().to_string(), cause })?;
     }
+    kept(file)
+}
+
+fn kept(file: &Path) -> Result<Secret, SecretProblem> {
+    let failed = |cause| SecretProblem::File { file: file.display().to_string(), cause };
     let text = std::fs::read_to_string(file).map_err(failed)?;
     Secret::parse(&text).map_err(|_| SecretProblem::Unreadable(file.display().to_string()))
 }

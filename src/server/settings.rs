@@ -104,10 +104,15 @@ impl Settings {
 
     /// Real money could move, or the world can reach us: the sandbox must not start.
     pub fn is_in_the_open(&self) -> bool {
-        let is_local = self.public_url.host_str().is_some_and(|host| {
+        let is_public = self.public_url.scheme() == "https" && !self.is_on_this_machine();
+        self.keys.values().any(|keys| keys.mode == Mode::Live) || is_public
+    }
+
+    /// Whether the shop's address is known to this machine alone.
+    pub fn is_on_this_machine(&self) -> bool {
+        self.public_url.host_str().is_some_and(|host| {
             host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()) || host == "[::1]"
-        });
-        self.keys.values().any(|keys| keys.mode == Mode::Live) || (self.public_url.scheme() == "https" && !is_local)
+        })
     }
 }
 

@@ -127,6 +127,15 @@ async fn reach_sandbox(settings: &Settings, ending: &CancellationToken) -> Resul
     }
 }
 
+/// The keys of a sandbox that was started before; `None` where none was.
+pub fn sandbox_keys(settings: &Settings) -> Result<Option<Keys>, WorldError> {
+    if !env_file(settings).exists() {
+        return Ok(None);
+    }
+    let bases = Bases::from_port("127.0.0.1", settings.sandbox_port);
+    Ok(Some(sandbox::load_or_make_keys(&env_file(settings), &bases, &SystemEntropy)?))
+}
+
 /// The sandbox as the settings place it. Without a state file it forgets what happened when it ends.
 pub async fn start_sandbox(
     settings: &Settings,

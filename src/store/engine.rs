@@ -142,10 +142,20 @@ impl Store {
     }
 }
 
+/// Whether `url` names a SQLite file that isn't there: [`Store::connect`] would make it.
+pub fn is_file_missing(url: &str) -> bool {
+    let path = sqlite_path(url);
+    Engine::of(url) == Some(Engine::Sqlite) && path != ":memory:" && !Path::new(path).exists()
+}
+
+fn sqlite_path(url: &str) -> &str {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    path.split('?').next().unwrap_or(path)
+}
+
 /// `sqlite://path` with the file made where there is none; its folder too, for nobody else to look into.
 fn sqlite_url(url: &str) -> Result<String> {
-    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-    let path = path.split('?').next().unwrap_or(path);
+    let path = sqlite_path(url);
     if path != ":memory:"
         && let Some(folder) = Path::new(path).parent()
     {

@@ -22,5 +22,5 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use engine::{Engine, Store, Tx};
+pub use engine::{Engine, Store, Tx, is_file_missing};
 pub use error::{Error, Result};

@@ -217,6 +217,33 @@ pub async fn count_waiting(connection: &mut AnyConnection) -> Result<i64> {
     row.number("waiting")
 }
 
+/// How many pieces of work have waited since before `at` to be done.
+pub async fn count_due(connection: &mut AnyConnection, at: Timestamp) -> Result<i64> {
+    let row = sqlx::query("select count(*) as due from outbox where state = 'waiting' and due_at < $1")
+        .bind(at.millis())
+        .fetch_one(connection)
+        .await?;
+    row.number("due")
+}
+
+/// How many were given up after `since` for another reason than that a mailbox refuses them.
+pub async fn count_parked(connection: &mut AnyConnection, since: Timestamp) -> Result<i64> {
+    let row = sqlx::query(
+        "select count(*) as parked from outbox
+         where state = 'parked' and done_at > $1 and last_error not like 'smtp_recipient_%'",
+    )
+    .bind(since.millis())
+    .fetch_one(connection)
+    .await?;
+    row.number("parked")
+}
+
+/// When the newest was posted.
+pub async fn newest(connection: &mut AnyConnection) -> Result<Option<Timestamp>> {
+    let row = sqlx::query("select max(created_at) as newest from outbox").fetch_one(connection).await?;
+    row.time_or_null("newest")
+}
+
 async fn end(connection: &mut AnyConnection, entry: &Entry, state: &str, reason: &str, now: Timestamp) -> Result<()> {
     let query = sqlx::query(
         "update outbox

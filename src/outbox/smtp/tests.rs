@@ -120,6 +120,16 @@ async fn a_mail_is_handed_over_with_its_id_its_names_and_both_parts() {
 }
 
 #[tokio::test]
+async fn a_greeting_tries_the_server_and_hands_nothing_over() {
+    let (mailer, heard) = server(WILLING).await;
+    mailer.greet().await.unwrap();
+    let heard = heard.await.unwrap();
+    assert!(heard.starts_with("EHLO") && heard.ends_with("QUIT\r\n") && !heard.contains("MAIL"), "{heard}");
+    let (busy, _heard) = server(Script { greeting: "554 no service", ..WILLING }).await;
+    assert_eq!(busy.greet().await, Err(SendError::Temporary("smtp_connect_554".to_owned())));
+}
+
+#[tokio::test]
 async fn a_mail_that_was_taken_is_sent_whatever_the_server_says_to_the_goodbye() {
     for parting in [SILENT, HANGS_UP, "421 4.4.2 too slow", "500 what"] {
         assert_eq!(sent(Script { parting, ..WILLING }).await, Ok(()), "{parting:?}");
