@@ -91,6 +91,12 @@ impl Months {
         months_in_words(self.count())
     }
 
+    /// "twelve months of Founder".
+    #[must_use]
+    pub fn of(self, tier: Tier) -> String {
+        format!("{} of {}", self.in_words(), tier.title())
+    }
+
     /// "12 months".
     #[must_use]
     pub fn in_figures(self) -> String {

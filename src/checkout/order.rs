@@ -7,6 +7,7 @@ use crate::values::{Email, Money, OrderId, Timestamp};
 
 #[cfg(test)]
 mod histories;
+mod sums;
 #[cfg(test)]
 mod tests;
 
@@ -149,21 +150,6 @@ impl Order {
             | OrderState::Disputed { .. }
             | OrderState::Expired { .. }
             | OrderState::Failed { .. } => None,
-        }
-    }
-
-    /// What has gone back of what was paid, never more than that: by refunds, or all of it, where a bank took it after a dispute.
-    #[must_use]
-    pub fn gone_back(&self) -> Money {
-        let paid = self.paid.unwrap_or(self.total);
-        match self.state {
-            OrderState::Refunded { .. } => paid,
-            OrderState::Open
-            | OrderState::Paid { .. }
-            | OrderState::PartiallyRefunded { .. }
-            | OrderState::Disputed { .. }
-            | OrderState::Expired { .. }
-            | OrderState::Failed { .. } => Money { minor: self.refunded_minor.min(paid.minor), ..paid },
         }
     }
 

@@ -32,7 +32,7 @@ pub struct GiftDeclined {
 
 impl ThankYou {
     pub(super) fn sheet(&self, House { brand, .. }: House<'_>) -> Sheet {
-        let length = format!("{} of {}", self.months.in_words(), self.tier.title());
+        let length = self.months.of(self.tier);
         let title = words!(&self.recipient_name, " thanks you");
         Sheet {
             subject: title.text(),
@@ -53,7 +53,7 @@ impl ThankYou {
 
 impl GiftDeclined {
     pub(super) fn sheet(&self, House { brand, .. }: House<'_>) -> Sheet {
-        let length = format!("{} of {}", self.months.in_words(), self.tier.title());
+        let length = self.months.of(self.tier);
         let title = words!(&self.recipient_name, " has declined your gift");
         let mut blocks = vec![Block::Title(title)];
         if let Some(word) = &self.word {

@@ -8,8 +8,8 @@ use url::Url;
 
 use super::{
     AccessTokenMade, AccountExists, AddressChangeConfirm, AddressChanged, ByHand, CardPlan, DeliveryFailed, DeliveryFault,
-    Discount, GiftDeclined, GiftForYou, GiftRedeemed, GiftRefunded, GiftTakenBack, House, Letter, MembershipEnds, Notice,
-    OperatorNotice, PasswordChanged, Receipt, Rendered, ResetPassword, SecretLink, SignInLink, ThankYou, VerifyAddress,
+    GiftDeclined, GiftForYou, GiftRedeemed, GiftRefunded, GiftTakenBack, House, Letter, MembershipEnds, Notice, OperatorNotice,
+    PasswordChanged, Receipt, Rendered, ResetPassword, SecretLink, SignInLink, ThankYou, VerifyAddress,
 };
 use crate::catalog::{Brand, Months, Tier};
 use crate::values::{Accent, Currency, Email, GiftCode, GiftId, Label, Message, Money, Occasion, PersonName, Timestamp, Zone};
@@ -91,7 +91,7 @@ pub(super) fn receipt() -> Receipt {
         recipient_email: email("bea@example.com"),
         title: "Founder, 12 months".to_owned(),
         list_price: Money::new(19_200, Currency::EUR),
-        discount: Some(Discount { code: Some("SPRING24".to_owned()), amount: Money::new(1_920, Currency::EUR) }),
+        discount: Some(("Promo code SPRING24".to_owned(), Money::new(1_920, Currency::EUR))),
         total: Money::new(17_280, Currency::EUR),
         paid: None,
         tax: Some(("19 % VAT".to_owned(), Money::new(2_759, Currency::EUR))),

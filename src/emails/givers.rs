@@ -15,7 +15,8 @@ pub struct Receipt {
     /// "Founder, 12 months".
     pub title: String,
     pub list_price: Money,
-    pub discount: Option<Discount>,
+    /// What came off the list price, and how that line is called.
+    pub discount: Option<(String, Money)>,
     pub total: Money,
     /// What came, where that was another sum.
     pub paid: Option<Money>,
@@ -29,14 +30,6 @@ pub struct Receipt {
     pub reference: GiftId,
     /// Who reads it is also whom the gift is for.
     pub is_for_oneself: bool,
-}
-
-/// What came off the list price.
-#[derive(Clone, Debug)]
-pub struct Discount {
-    /// The promo code, where there was one.
-    pub code: Option<String>,
-    pub amount: Money,
 }
 
 /// How the card reaches the recipient.
@@ -72,7 +65,7 @@ impl Receipt {
             Block::Say(self.plan()),
             Block::Button { label: "See your gift’s page", url: self.status_page.0.clone() },
             Block::Aside(words!(
-                "It shows when the card was sent and when it is opened. The link is yours alone: whoever has it can see the page."
+                "It shows when the card was sent and when it is opened. The link is yours alone: whoever has it can change the gift and take the money back."
             )),
             Block::Sums(self.sums()),
             Block::Facts(self.facts(brand, paid_on)),
@@ -80,7 +73,11 @@ impl Receipt {
         ];
         Sheet {
             subject: words!("Your gift to ", whom(), ": receipt and link").text(),
-            preheader: format!("{}, {} paid. Keep this mail: it has the link to your gift’s page.", self.title, self.total.exact()),
+            preheader: format!(
+                "{}, {} paid. Keep this mail: it has the link to your gift’s page.",
+                self.title,
+                self.paid.unwrap_or(self.total).exact()
+            ),
             ribbon: Ribbon::Plain,
             blocks,
             foot: words!(
@@ -147,10 +144,8 @@ impl Receipt {
 
     fn sums(&self) -> Vec<Sum> {
         let mut sums = vec![Sum { what: self.title.clone(), amount: self.list_price.exact(), is_total: false }];
-        if let Some(Discount { code, amount }) = &self.discount {
-            let what = code.as_ref().map_or_else(|| "Discount".to_owned(), |code| format!("Promo code {code}"));
-            sums.push(Sum { what, amount: format!("−{}", amount.exact()), is_total: false });
-        }
+        let discount = self.discount.clone();
+        sums.extend(discount.map(|(what, off)| Sum { what, amount: format!("−{}", off.exact()), is_total: false }));
         sums.push(Sum { what: "Total".to_owned(), amount: self.total.exact(), is_total: true });
         sums.extend(self.paid.map(|paid| Sum { what: "Paid".to_owned(), amount: paid.exact(), is_total: true }));
         let tax = self.tax.as_ref();
@@ -161,14 +156,14 @@ impl Receipt {
 
 impl GiftRedeemed {
     pub(super) fn sheet(&self, House { brand, zone }: House<'_>) -> Sheet {
-        let length = format!("{} of {}", self.months.in_words(), self.tier.title());
+        let length = self.months.of(self.tier);
         let redeemed_on = zone.date(self.redeemed_at);
         Sheet {
             subject: words!(&self.recipient_name, " has opened your gift").text(),
             preheader: words!("Redeemed on ", &redeemed_on, ". There is nothing left for you to do.").text(),
             ribbon: Ribbon::Plain,
             blocks: vec![
-                Block::Title(words!(&self.recipient_name, " has opened your gift")),
+                Block::Title(words!(&self.recipient_name, " has redeemed your gift")),
                 Block::Say(words!("Your gift of ", strong(length), " was redeemed on ", redeemed_on, ".")),
                 Block::Say(words!("There is nothing left for you to do, and nothing more to pay.")),
                 Block::Button { label: "See your gift’s page", url: self.status_page.0.clone() },
@@ -218,7 +213,7 @@ mod tests {
             See your gift’s page:
             https://ribbon.example/gifts/gift_7h2kq9v4xw000000?key=k1
 
-            It shows when the card was sent and when it is opened. The link is yours alone: whoever has it can see the page.
+            It shows when the card was sent and when it is opened. The link is yours alone: whoever has it can change the gift and take the money back.
 
             Founder, 12 months    €192.00
             Promo code SPRING24   −€19.20
@@ -253,7 +248,9 @@ mod tests {
     #[test]
     fn a_receipt_without_tax_says_so_and_one_for_another_sum_has_both() {
         let paid = Some(Money::new(10_000, Currency::EUR));
-        let text = rendered(&Letter::Receipt(Receipt { tax: None, paid, ..receipt() })).text;
+        let mail = rendered(&Letter::Receipt(Receipt { tax: None, paid, ..receipt() }));
+        assert!(mail.html.contains("Founder, 12 months, €100.00 paid."), "{}", mail.html);
+        let text = mail.text;
         assert!(text.contains("Total                 €172.80\nPaid                  €100.00\n"), "{text}");
         assert!(text.contains("Tax: none stated\n"), "{text}");
     }
@@ -279,7 +276,7 @@ mod tests {
         assert_eq!(mail.subject, "Bea has opened your gift");
         assert!(!mail.text.contains("bea@example.com"));
         expect![[r#"
-            Bea has opened your gift
+            Bea has redeemed your gift
 
             Your gift of twelve months of Founder was redeemed on 21 November 2026.
 

@@ -25,7 +25,7 @@ pub use accounts::{
 };
 pub use answers::{GiftDeclined, ThankYou};
 pub use ends::MembershipEnds;
-pub use givers::{CardPlan, Discount, GiftRedeemed, Receipt};
+pub use givers::{CardPlan, GiftRedeemed, Receipt};
 pub use operators::{Notice, OperatorNotice};
 pub use recipients::GiftForYou;
 pub use reversals::{GiftRefunded, GiftTakenBack};

@@ -72,6 +72,7 @@ fn in_short(reason: &str) -> &str {
         "refund_failed" => "the refund did not go through",
         "buyer_unreachable" => "our mail to its buyer came back",
         "recipient_unreachable" => "our mail to its recipient came back",
+        "redeemer_unreachable" => "our mail to whoever had redeemed it came back",
         "complained" => "its recipient called our mail unwanted",
         "buyer_complained" => "its buyer called our mail unwanted",
         other => other,
@@ -99,6 +100,9 @@ fn in_a_sentence(reason: &str) -> String {
         }
         "recipient_unreachable" => {
             "the recipient’s address does not take our mail, and whoever bought the gift left no address that could be told."
+        }
+        "redeemer_unreachable" => {
+            "it was taken back after it had been redeemed, and the address of whoever had redeemed it does not take the mail that says so. Their account shows it."
         }
         "complained" => {
             "somebody at the recipient’s address called the gift’s mail unwanted. The gift can still be redeemed. Send that address nothing more by hand."

@@ -30,7 +30,7 @@ pub struct GiftForYou {
 
 impl GiftForYou {
     pub(super) fn sheet(&self, House { brand, .. }: House<'_>) -> Sheet {
-        let length = format!("{} of {}", self.months.in_words(), self.tier.title());
+        let length = self.months.of(self.tier);
         let mut blocks = vec![Block::For(Dedication { occasion: self.occasion, name: self.recipient_name.clone() })];
         if let Some(message) = &self.message {
             blocks.push(Block::Message(message.clone()));
@@ -188,7 +188,7 @@ mod tests {
             See your gift’s page:
             https://ribbon.example/gifts/gift_7h2kq9v4xw000000?key=k1
 
-            It shows when the card was sent and when it is opened. The link is yours alone: whoever has it can see the page.
+            It shows when the card was sent and when it is opened. The link is yours alone: whoever has it can change the gift and take the money back.
 
             Founder, 12 months    €192.00
             Promo code SPRING24   −€19.20

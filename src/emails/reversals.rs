@@ -85,7 +85,7 @@ impl GiftRefunded {
 
 impl GiftTakenBack {
     pub(super) fn sheet(&self, House { brand, .. }: House<'_>) -> Sheet {
-        let length = format!("{} of {}", self.months.in_words(), self.tier.title());
+        let length = self.months.of(self.tier);
         Sheet {
             subject: format!("Your gift of {length} has ended"),
             preheader: "The payment for it has gone back. Everything else that you have goes on.".to_owned(),

@@ -22,7 +22,7 @@ impl Gift {
         is_first.then(|| Self { opened_at: Some(now), ..self.clone() })
     }
 
-    /// The gift with the thanks of `account`.
+    /// The gift with the thanks of `account`. In the same words they are the same thanks, as when a button is pressed twice.
     pub fn thank(&self, account: &AccountId, text: Message, now: Timestamp) -> Result<Self, ThankRefused> {
         if !matches!(&self.state, GiftState::Redeemed { account_id, .. } if account_id == account) {
             return Err(ThankRefused::NotTheirs);
@@ -30,10 +30,11 @@ impl Gift {
         if self.is_for_oneself() {
             return Err(ThankRefused::Oneself);
         }
-        if self.thanks.is_some() {
-            return Err(ThankRefused::Thanked);
+        match &self.thanks {
+            None => Ok(Self { thanks: Some(Thanks { text, thanked_at: now }), ..self.clone() }),
+            Some(thanks) if thanks.text == text => Ok(self.clone()),
+            Some(_) => Err(ThankRefused::Thanked),
         }
-        Ok(Self { thanks: Some(Thanks { text, thanked_at: now }), ..self.clone() })
     }
 }
 
@@ -77,6 +78,12 @@ mod tests {
             assert_eq!(gift_that_is(state).thank(&somebody, kind_words(), NOW), Err(ThankRefused::NotTheirs), "{state}");
         }
         let thanked = gift_that_is("redeemed").thank(&bea().account_id, kind_words(), NOW).unwrap();
-        assert_eq!(thanked.thank(&bea().account_id, kind_words(), NOW), Err(ThankRefused::Thanked));
+        assert_eq!(
+            thanked.thank(&bea().account_id, kind_words(), PURCHASED_AT),
+            Ok(thanked.clone()),
+            "the same words are no others"
+        );
+        let others = Message::parse("Once more.").unwrap();
+        assert_eq!(thanked.thank(&bea().account_id, others, NOW), Err(ThankRefused::Thanked));
     }
 }

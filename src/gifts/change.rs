@@ -52,7 +52,7 @@ impl Gift {
         match &self.state {
             GiftState::Declined { purchased_at, .. } => {
                 let purchased = GiftState::Purchased { purchased_at: *purchased_at };
-                Ok(readdressed.renewed(secret, now).in_state(purchased))
+                Ok(Self { decline_word: None, ..readdressed.renewed(secret, now).in_state(purchased) })
             }
             GiftState::Pending | GiftState::Purchased { .. } | GiftState::Held { .. } if is_another => {
                 self.open_to_change().map(|()| readdressed.renewed(secret, now).undeclined())
@@ -125,10 +125,10 @@ impl Gift {
     /// Held, it is free for whoever it goes to now, who has declined nothing.
     fn undeclined(self) -> Self {
         let GiftState::Held { purchased_at, held_at, reason, .. } = self.state else { return self };
-        Self { state: GiftState::Held { purchased_at, held_at, reason, declined_at: None }, ..self }
+        Self { decline_word: None, state: GiftState::Held { purchased_at, held_at, reason, declined_at: None }, ..self }
     }
 
-    /// The next generation, which nobody has opened or declined yet. Its mail is due now where one of the generation before had gone out or tried to.
+    /// The next generation, which nobody has opened yet. Its mail is due now where one of the generation before had gone out or tried to.
     fn renewed(&self, secret: &Secret, now: Timestamp) -> Self {
         let delivery = match &self.delivery {
             Delivery::LinkOnly | Delivery::Scheduled { .. } => self.delivery.clone(),
@@ -136,14 +136,7 @@ impl Gift {
                 Delivery::Scheduled { due_at: now }
             }
         };
-        Self {
-            generation: self.generation + 1,
-            secret_id: secret.id().to_owned(),
-            delivery,
-            opened_at: None,
-            decline_word: None,
-            ..self.clone()
-        }
+        Self { generation: self.generation + 1, secret_id: secret.id().to_owned(), delivery, opened_at: None, ..self.clone() }
     }
 }
 
@@ -214,22 +207,25 @@ mod tests {
 
     #[test]
     fn a_declined_gift_goes_to_somebody_else() {
-        let declined = Gift { delivery: Delivery::Sent { sent_at: PURCHASED_AT }, ..gift_that_is("declined") };
+        let decline_word = Message::parse("I have one already.").ok();
+        let declined = Gift { delivery: Delivery::Sent { sent_at: PURCHASED_AT }, decline_word, ..gift_that_is("declined") };
         let given = declined.readdress(name("Carl"), email("carl@example.com"), &secret("s"), NOW).unwrap();
-        assert_eq!(given.state, GiftState::Purchased { purchased_at: PURCHASED_AT });
+        assert_eq!((&given.state, &given.decline_word), (&GiftState::Purchased { purchased_at: PURCHASED_AT }, &None));
         assert_eq!((given.generation, given.delivery_due()), (2, Some(NOW)));
     }
 
     #[test]
     fn a_declined_gift_whose_payment_is_checked_goes_to_somebody_else_when_that_is_done() {
-        let held = gift_that_is("declined").follow(OrderNews::Contested, NOW).gift;
+        let declined = Gift { decline_word: Message::parse("I have one already.").ok(), ..gift_that_is("declined") };
+        let held = declined.follow(OrderNews::Contested, NOW).gift;
         let given = held.readdress(name("Carl"), email("carl@example.com"), &secret("s"), NOW).unwrap();
         assert_eq!((given.generation, given.decline_word.as_ref(), given.delivery_due()), (2, None, None));
         assert_eq!(given.follow(OrderNews::Upheld, NOW).gift.state, GiftState::Purchased { purchased_at: PURCHASED_AT });
-        // A reissue or a corrected name gives it to nobody else.
+        // A reissue or a corrected name gives it to nobody else, so what was said when it was declined still stands.
         for same in [held.reissue(&secret("s"), NOW), held.readdress(name("Beatrice"), email("bea@example.com"), &secret("s"), NOW)]
         {
-            assert_eq!(same.unwrap().follow(OrderNews::Upheld, NOW).gift.state.name(), "declined");
+            let upheld = same.unwrap().follow(OrderNews::Upheld, NOW).gift;
+            assert_eq!((upheld.state.name(), &upheld.decline_word), ("declined", &declined.decline_word));
         }
     }
 

@@ -69,13 +69,13 @@ impl Gift {
         self.heard(is_news, generation, Delivery::Delivered { delivered_at: now })
     }
 
-    /// The mail of `generation` was refused by its mailbox; `None` where that changes nothing, as for a gift that somebody has opened
-    /// all the same or that has ended.
+    /// The mail of `generation` was refused by its mailbox; `None` where that changes nothing, as for a gift that its recipient has opened
+    /// all the same or that has ended. One that was to be sent once more to whoever had opened it is news for who asked for that.
     #[must_use]
     pub fn bounced(&self, generation: i64, now: Timestamp) -> Option<Self> {
         let is_news = match &self.delivery {
             Delivery::Scheduled { due_at } => *due_at <= now,
-            Delivery::Sent { .. } | Delivery::Delivered { .. } | Delivery::Failed { .. } => true,
+            Delivery::Sent { .. } | Delivery::Delivered { .. } | Delivery::Failed { .. } => self.opened_at.is_none(),
             Delivery::LinkOnly | Delivery::Bounced { .. } => false,
         };
         self.heard(is_news && self.is_awaited(), generation, Delivery::Bounced { bounced_at: now })
@@ -95,7 +95,18 @@ impl Gift {
         self.heard(is_news && self.is_awaited(), generation, Delivery::Failed { failed_at: now })
     }
 
-    /// Whether its recipient still waits for it, so that a mail that never comes is worth mending.
+    /// Whether its mail is known not to have arrived, and its recipient has not found the way to it since.
+    #[must_use]
+    pub fn is_astray(&self) -> bool {
+        match &self.delivery {
+            Delivery::Bounced { bounced_at: lost_at } | Delivery::Failed { failed_at: lost_at } => {
+                self.opened_at.is_none_or(|opened_at| opened_at < *lost_at)
+            }
+            Delivery::LinkOnly | Delivery::Scheduled { .. } | Delivery::Sent { .. } | Delivery::Delivered { .. } => false,
+        }
+    }
+
+    /// Whether it is still to be redeemed, so that a mail that never comes is worth mending.
     const fn is_awaited(&self) -> bool {
         match &self.state {
             GiftState::Purchased { .. } | GiftState::Held { .. } => true,
@@ -171,6 +182,34 @@ mod tests {
                 assert_eq!(after.map(|gift| gift.delivery), expected, "{delivery}, {cell}");
             }
         }
+    }
+
+    #[test]
+    fn what_its_recipient_has_opened_does_not_come_back() {
+        for (name, delivery) in EVERY_DELIVERY {
+            let opened = Gift { opened_at: Some(PURCHASED_AT), ..gift_delivered(&delivery) };
+            let [sent, delivered, bounced, failed] = heard(&opened, 2);
+            let [as_sent, as_delivered, .., as_failed] = heard(&gift_delivered(&delivery), 2);
+            assert_eq!(bounced.is_some(), name == "due", "{name}: only what was sent once more can");
+            let unopened = |after: Option<Gift>| after.map(|gift| gift.delivery);
+            assert_eq!(
+                [sent, delivered, failed].map(unopened),
+                [as_sent, as_delivered, as_failed].map(unopened),
+                "{name}: anything else is as for any other"
+            );
+        }
+    }
+
+    #[test]
+    fn a_gift_is_astray_from_the_mail_that_was_lost_until_it_is_opened() {
+        let lost = [Delivery::Bounced { bounced_at: NOW }, Delivery::Failed { failed_at: NOW }];
+        for (opened_at, is_astray) in [(None, true), (Some(PURCHASED_AT), true), (Some(NOW), false), (Some(LATER), false)] {
+            for delivery in lost.clone() {
+                assert_eq!(Gift { opened_at, ..gift_delivered(&delivery) }.is_astray(), is_astray, "{delivery:?}, {opened_at:?}");
+            }
+        }
+        let going = EVERY_DELIVERY.into_iter().filter(|(name, _)| !matches!(*name, "bounced" | "failed"));
+        assert!(going.map(|(_, delivery)| gift_delivered(&delivery)).all(|gift| !gift.is_astray()));
     }
 
     #[test]

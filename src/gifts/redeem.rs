@@ -18,7 +18,7 @@ pub struct Redeemer {
 /// How much of a gift somebody may see who has its code or its link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sight {
-    /// The recipient, signed in and verified: everything, and may redeem.
+    /// The recipient, signed in and verified, or whoever has redeemed it: everything, and may redeem.
     Open,
     /// Reads the recipient's mailbox, and isn't signed in as the recipient: the card, and how it stands.
     Sealed,
@@ -65,7 +65,10 @@ impl Gift {
     /// What `who`, having its code, may see of it. `has_proof` says that the proof came with the link and is good.
     #[must_use]
     pub fn sight(&self, who: Option<&Redeemer>, has_proof: bool) -> Sight {
-        match who.filter(|who| who.email == self.recipient_email) {
+        let is_redeemed_by =
+            |who: &Redeemer| matches!(&self.state, GiftState::Redeemed { account_id, .. } if *account_id == who.account_id);
+        // Whoever has redeemed it has it for good, also under another address.
+        match who.filter(|who| who.email == self.recipient_email || is_redeemed_by(who)) {
             Some(who) if who.is_verified => Sight::Open,
             _ if has_proof => Sight::Sealed,
             Some(_) => Sight::Unverified,
@@ -212,6 +215,17 @@ mod tests {
         ] {
             assert_eq!((gift.sight(who, false), gift.sight(who, true)), (without_proof, with_proof), "{who:?}");
         }
+    }
+
+    #[test]
+    fn whoever_has_redeemed_it_sees_it_under_another_address_too() {
+        let moved = Redeemer { email: email("bea@new.example"), ..bea() };
+        for state in EVERY_STATE {
+            let sight = gift_that_is(state).sight(Some(&moved), false);
+            assert_eq!(sight, if state == "redeemed" { Sight::Open } else { Sight::Masked }, "{state}");
+        }
+        let of_somebody_else = Redeemer { account_id: bea_anew().account_id, ..moved };
+        assert_eq!(gift_that_is("redeemed").sight(Some(&of_somebody_else), false), Sight::Masked);
     }
 
     #[test]

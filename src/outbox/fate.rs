@@ -5,7 +5,7 @@ use super::errand::taken_back;
 use super::report::{Report, Reported};
 use super::task::{self, Task};
 use crate::gifts::{self, Gift};
-use crate::store::outbox::{self, Kept};
+use crate::store::outbox::{self, Record};
 use crate::store::{self, Tx};
 use crate::values::{OrderId, OutboxId, Secrets, Timestamp};
 
@@ -44,7 +44,7 @@ pub async fn take_in(tx: &mut Tx, secrets: &Secrets, report: &Report, now: Times
 
 /// Whether a gift's mail is the last one of its generation: one that was sent again has followed the one before it. Of a mail that is
 /// still in hand it can be reported before the worker has written down that it went out.
-async fn is_the_last(tx: &mut Tx, mail: &Kept, task: &Task) -> store::Result<bool> {
+async fn is_the_last(tx: &mut Tx, mail: &Record, task: &Task) -> store::Result<bool> {
     let Task::GiftForYou { gift_id, .. } = task else { return Ok(true) };
     let Some(gift) = store::gifts::find(tx, gift_id).await? else { return Ok(false) };
     Ok(match task::gift_for_you(&gift) {
@@ -86,7 +86,12 @@ impl Told<'_> {
                 Fate::Sent | Fate::Delivered | Fate::Complained => Ok(()),
                 Fate::Refused(tag) | Fate::Exhausted(tag) => self.not_paid_back(tx, order_id, tag).await,
             },
-            Task::GiftTakenBack { .. } | Task::EndSubscription { .. } => match fate {
+            Task::GiftTakenBack { gift_id, .. } => match fate {
+                Fate::Sent | Fate::Delivered | Fate::Complained => Ok(()),
+                Fate::Refused(_) => self.notice(tx, task::gift_notice(gift_id, "redeemer_unreachable", self.mail.as_str())).await,
+                Fate::Exhausted(tag) => self.parked(tx, tag).await,
+            },
+            Task::EndSubscription { .. } => match fate {
                 Fate::Sent | Fate::Delivered | Fate::Complained => Ok(()),
                 Fate::Refused(tag) | Fate::Exhausted(tag) => self.parked(tx, tag).await,
             },

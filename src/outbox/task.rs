@@ -177,7 +177,8 @@ fn at(id: impl std::fmt::Display, moment: Timestamp) -> String {
 
 impl Task {
     /// The task that an entry of this kind stands for; `None` where no such kind or refs are known.
-    pub(super) fn of(kind: &str, refs: &str) -> Option<Self> {
+    #[must_use]
+    pub fn of(kind: &str, refs: &str) -> Option<Self> {
         let refs: Value = serde_json::from_str(refs).ok()?;
         serde_json::from_value(json!({ "kind": kind, "refs": refs })).ok()
     }

@@ -10,8 +10,8 @@ use super::task::Task;
 use crate::catalog::Brand;
 use crate::checkout::Order;
 use crate::emails::{
-    ByHand, CardPlan, DeliveryFailed, DeliveryFault, Discount, GiftDeclined, GiftForYou, GiftRedeemed, GiftRefunded, Letter,
-    Notice, OperatorNotice, Receipt, SecretLink, ThankYou,
+    ByHand, CardPlan, DeliveryFailed, DeliveryFault, GiftDeclined, GiftForYou, GiftRedeemed, GiftRefunded, Letter, Notice,
+    OperatorNotice, Receipt, SecretLink, ThankYou,
 };
 use crate::gifts::{self, Delivery, Gift, GiftState, HoldReason};
 use crate::store::outbox::Entry;
@@ -94,7 +94,6 @@ impl Writer {
     }
 
     fn receipt(&self, order: &Order, gift: &Gift, paid_at: Timestamp, now: Timestamp) -> Option<Receipt> {
-        let discount = order.list_total.minus(order.total).ok().filter(|amount| amount.minor > 0);
         Some(Receipt {
             to: order.buyer_email.clone()?,
             to_name: order.buyer_name.as_deref().and_then(|name| PersonName::parse(name).ok()),
@@ -102,10 +101,10 @@ impl Writer {
             recipient_email: gift.recipient_email.clone(),
             title: order.line_item.title.clone(),
             list_price: order.list_total,
-            discount: discount.map(|amount| Discount { code: order.promo_code.as_ref().map(ToString::to_string), amount }),
+            discount: order.discount(),
             total: order.total,
-            paid: order.paid.filter(|paid| *paid != order.total),
-            tax: order.tax.as_ref().map(|tax| (tax.label(), tax.included_in(order.paid.unwrap_or(order.total)))),
+            paid: order.paid_otherwise(),
+            tax: order.tax_in_it(),
             paid_at,
             card: plan(gift, &self.zone, now),
             status_page: self.status_page(&gift.id),
@@ -151,6 +150,9 @@ impl Writer {
 
     /// `None` where it was mended, opened or taken back meanwhile.
     fn delivery_failed(&self, gift: Gift) -> store::Result<Option<DeliveryFailed>> {
+        if !gift.is_astray() {
+            return Ok(None);
+        }
         let fault = match gift.delivery {
             Delivery::Bounced { .. } => DeliveryFault::Refused,
             Delivery::Failed { .. } => DeliveryFault::NotReached,
@@ -190,7 +192,7 @@ impl Writer {
             is_for_oneself: gift.is_for_oneself(),
             to: gift.giver_email?,
             recipient_name: gift.recipient_name,
-            total: order.paid.unwrap_or(order.total),
+            total: order.sum(),
             was_redeemed,
             status_page: self.status_page(&gift.id),
             reference: gift.id,
@@ -209,9 +211,20 @@ impl Writer {
         })
     }
 
-    /// Nothing where somebody else has it by now.
+    /// Nothing where somebody else has it by now, or its buyer has taken it back. While its payment is checked it is declined all the same.
     fn gift_declined(&self, gift: Gift) -> Option<GiftDeclined> {
-        matches!(gift.state, GiftState::Declined { .. }).then_some(())?;
+        let is_declined = match gift.state {
+            GiftState::Declined { .. } => true,
+            GiftState::Held { declined_at, reason: HoldReason::Dispute | HoldReason::Mismatch, .. } => declined_at.is_some(),
+            GiftState::Held { reason: HoldReason::Refund, .. }
+            | GiftState::Pending
+            | GiftState::Purchased { .. }
+            | GiftState::Redeemed { .. }
+            | GiftState::Canceled { .. }
+            | GiftState::Refunded { .. }
+            | GiftState::Expired { .. } => false,
+        };
+        is_declined.then_some(())?;
         Some(GiftDeclined {
             to: gift.giver_email?,
             recipient_name: gift.recipient_name,

@@ -162,9 +162,10 @@ fn standing_in_words(line: &GiftLine) -> String {
         (Standing::Unpaid, _) => "Not paid yet".to_owned(),
         (Standing::Held, _) => "Being checked".to_owned(),
         (Standing::Redeemed { redeemed_at, .. }, _) => format!("Redeemed {}", date(*redeemed_at)),
-        (Standing::Refunded, _) => match line.redeemed_at {
+        // Whether money went back for it stands on its own page.
+        (Standing::TakenBack | Standing::Refunded, _) => match line.redeemed_at {
             Some(redeemed_at) => format!("Redeemed {}, and taken back since", date(redeemed_at)),
-            None => "Paid back".to_owned(),
+            None => "Taken back".to_owned(),
         },
         (Standing::Canceled, _) => "Never paid".to_owned(),
         (Standing::Declined, _) => "Declined".to_owned(),

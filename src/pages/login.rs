@@ -65,8 +65,7 @@ pub fn KeptNote(kept: Option<RedeemView>) -> impl IntoView {
                 .into_any()
         }
         RedeemView::Unverified { recipient_email } => {
-            view! { "The gift is kept while you sign in. It is for "<b>{recipient_email.as_str().to_owned()}</b>"." }
-                .into_any()
+            view! { "The gift is kept while you sign in. It is for "<b>{recipient_email.as_str().to_owned()}</b>"." }.into_any()
         }
         RedeemView::Masked { recipient, .. } => {
             view! { "The gift is kept while you sign in. It is for "<MaskedAddress recipient/>"." }.into_any()

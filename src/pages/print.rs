@@ -4,10 +4,9 @@
 use leptos::either::Either;
 use leptos::prelude::*;
 
+use super::parts::card::{given_in_words, letter_text, woven};
 use super::parts::{Cut, Dress, Frame, Greeting, Mark, QrCode, Seal};
-use super::refusal::capital;
 use super::shopfront;
-use crate::catalog::Tier;
 use crate::islands::face_class;
 use crate::shop::{Card, Standing, StatusPage};
 use crate::values::{Message, letter_width};
@@ -56,7 +55,7 @@ pub fn PrintPage(status: StatusPage, paper: Paper) -> impl IntoView {
 #[component]
 fn ToPrint(status: StatusPage, paper: Paper, code: String, redeem_url: String) -> impl IntoView {
     let on_paper = |other: Paper| {
-        let href = format!("{}&paper={}", status.path.replacen('?', "/print?", 1), other.as_str());
+        let href = format!("{}&paper={}", status.print_path, other.as_str());
         view! { <a href=href aria-current=(other == paper).then_some("page")>{other.title()}</a> }
     };
     let papers = Paper::ALL.map(on_paper).collect_view();
@@ -84,8 +83,7 @@ fn ToPrint(status: StatusPage, paper: Paper, code: String, redeem_url: String) -
 #[component]
 fn Sheet(status: StatusPage, paper: Paper, code: String, redeem_url: String) -> impl IntoView {
     let StatusPage { card, reference, recipient_email, .. } = status;
-    let woven = if card.tier == Tier::Founder { "founder" } else { "member" };
-    let what = format!("{} of {}", capital(&card.months.in_words()), card.tier.title());
+    let (woven, what) = (woven(card.tier), given_in_words(&card));
     let page = redeem_page(&redeem_url).to_owned();
     view! {
         <article class=format!("fold {} {woven} {}", paper.as_str(), card.occasion) aria-label="The card">
@@ -129,14 +127,7 @@ fn Front(card: Card) -> impl IntoView {
 #[component]
 fn Letter(card: Card) -> impl IntoView {
     let size = card.message.as_ref().map_or("large", |message| type_size(message));
-    let paragraphs = card.message.as_ref().map(|message| {
-        let paragraph = |lines: Vec<&str>| view! { <p dir="auto">{lines.join("\n")}</p> };
-        message.paragraphs().map(paragraph).collect_view()
-    });
-    let wordless = card.message.is_none().then(|| view! { <p>{format!("For {}.", card.recipient_name.as_str())}</p> });
-    let signature = card.giver_name.map(|giver| view! { <p class="signed" dir="auto">{giver.as_str().to_owned()}</p> });
-    view! { <section class=format!("letter {size}") aria-label="Letter" lang="">{paragraphs}{wordless}{signature}</section> }
-        .into_any()
+    view! { <section class=format!("letter {size}") aria-label="Letter" lang="">{letter_text(&card)}</section> }.into_any()
 }
 
 /// The largest type in which a message fits its quarter of the sheet. What has more lines than any of them takes runs on, its breaks as
@@ -167,9 +158,12 @@ fn NothingToPrint(status: StatusPage) -> impl IntoView {
         Standing::Unpaid => "It is not paid yet. Once it is, its card can be printed here.",
         Standing::Held => "We are checking its payment, and its code redeems nothing meanwhile. Nothing is lost.",
         Standing::Redeemed { .. } => "It is redeemed already, and its code redeems nothing more.",
-        Standing::Ready { .. } | Standing::Refunded | Standing::Canceled | Standing::Declined | Standing::Expired => {
-            "Its code redeems nothing any more, so a card with it would disappoint."
-        }
+        Standing::Ready { .. }
+        | Standing::TakenBack
+        | Standing::Refunded
+        | Standing::Canceled
+        | Standing::Declined
+        | Standing::Expired => "Its code redeems nothing any more, so a card with it would disappoint.",
     };
     view! {
         <Frame title="No card to print" private=true>

@@ -204,6 +204,7 @@ const fn changed_in_words(changed: Changed) -> &'static str {
         Changed::Same => "Nothing was different, so nothing was changed.",
         Changed::SentAgain => "It is on its way again, with the same code.",
         Changed::SentNow => "It is on its way now.",
+        Changed::SentOncePaid => "It goes out as soon as its payment is settled.",
         Changed::Readdressed(NewCode::MailedNow) => {
             "Changed, and on its way to the new address. The link and the code from before are dead."
         }
@@ -213,16 +214,25 @@ const fn changed_in_words(changed: Changed) -> &'static str {
         Changed::Readdressed(NewCode::ByHand) => {
             "Changed. The link and the code from before are dead; the new ones to hand over are below."
         }
+        Changed::Readdressed(NewCode::ByHandLater) => {
+            "Changed. The link and the code from before are dead; the new ones are on this page once the payment is settled."
+        }
         Changed::Corrected => "Changed. The link and the code are the same as before.",
         Changed::Reissued(NewCode::MailedNow) => "The gift has a new code, and a mail with it is on its way. The old code is dead.",
         Changed::Reissued(NewCode::MailedLater) => "The gift has a new code, which its mail will have. The old code is dead.",
         Changed::Reissued(NewCode::ByHand) => "The gift has a new code; it is below, to hand over. The old code is dead.",
+        Changed::Reissued(NewCode::ByHandLater) => {
+            "The gift has a new code, which is on this page once its payment is settled. The old code is dead."
+        }
         Changed::Reworded => "The message is changed.",
         Changed::RewordedAfterSending => {
             "The message is changed on the card. The mail that was sent keeps the old words; the link in it leads to the new ones."
         }
         Changed::Rescheduled => "The day is changed.",
         Changed::ToHandOver => "Nothing is mailed to them. The link and the code to hand over are below.",
+        Changed::ToHandOverOncePaid => {
+            "Nothing is mailed to them. The link and the code to hand over are on this page once the payment is settled."
+        }
         Changed::RefundAsked => "The gift can’t be redeemed any more, and we have asked for your money to go back.",
         Changed::TakenBack => "The gift has ended. Nothing was paid for it, so nothing goes back.",
     }

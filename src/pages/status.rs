@@ -17,7 +17,7 @@ pub fn GiftStatusPage(status: StatusPage) -> impl IntoView {
     let is_own = status.card.is_for_oneself;
     let title = format!("Your gift to {}", if is_own { "yourself" } else { status.card.recipient_name.as_str() });
     let mailed = status.buyer_email.as_ref().map(|email| format!(" It was mailed to {}.", email.as_str()));
-    let print = status.code.as_ref().map(|_| status.path.replacen('?', "/print?", 1));
+    let print = status.code.as_ref().map(|_| status.print_path.clone());
     let is_handed_over = matches!(status.delivery, DeliverySeen::LinkOnly) && status.code.is_some();
     let hand_over =
         is_handed_over.then(|| view! { <section class="stack"><h2>{if is_own { "Redeem it" } else { "Hand it over" }}</h2><HandOver status=status.clone()/></section> });

@@ -14,6 +14,10 @@ pub fn ThanksPage(thanks: Thanks) -> impl IntoView {
         PaymentSeen::Processing => ("Your payment is under way", view! { <Processing status=status_page/> }.into_any()),
         PaymentSeen::Open => ("Not paid yet", view! { <Open status=status_page/> }.into_any()),
         PaymentSeen::Checked => ("We are checking your payment", view! { <Checked status=status_page/> }.into_any()),
+        PaymentSeen::TakenBack => ("Taken back", view! { <TakenBack status=status_page/> }.into_any()),
+        PaymentSeen::PaidBack if status_page.receipt.total.is_zero() => {
+            ("Taken back", view! { <TakenBack status=status_page/> }.into_any())
+        }
         PaymentSeen::PaidBack => ("Paid back", view! { <PaidBack status=status_page/> }.into_any()),
         PaymentSeen::Ended => ("Nothing was charged", view! { <Ended/> }.into_any()),
     };
@@ -49,8 +53,8 @@ fn Paid(status: StatusPage) -> impl IntoView {
             format!("{paid}, but our mail to {whom} came back. The gift’s own page has a form for another address.")
         }
     };
-    let print = matches!(status.delivery, DeliverySeen::LinkOnly)
-        .then(|| view! { <a href=status.path.replacen('?', "/print?", 1)>"Print the card"</a> });
+    let print =
+        matches!(status.delivery, DeliverySeen::LinkOnly).then(|| view! { <a href=status.print_path.clone()>"Print the card"</a> });
     let mailbox = status.buyer_email.as_ref().map(|email| format!("A copy is in your mailbox, {}. ", email.as_str()));
     view! {
         <h1>{thanks}</h1>
@@ -94,6 +98,22 @@ fn Checked(status: StatusPage) -> impl IntoView {
         <p class="lead">"It has reached us, and somebody looks at it before the gift goes on. Nothing is lost, and you need not pay again."</p>
         <p>"The gift’s own page always says how it stands."</p>
         <p class="row"><a class="btn" href=status.path.clone()>"Follow your gift"</a></p>
+        <p class="small">"Reference: "<span class="code">{status.reference.to_string()}</span></p>
+    }
+}
+
+/// By its buyer: the money is still to go back, or there was none.
+#[component]
+fn TakenBack(status: StatusPage) -> impl IntoView {
+    let money = if status.receipt.total.is_zero() {
+        "Nothing was paid for it, so nothing goes back."
+    } else {
+        "The money goes back the way it came. We write to you when it is done."
+    };
+    view! {
+        <h1>"Taken back"</h1>
+        <p class="lead">"You have taken this gift back, and its code redeems nothing any more. "{money}</p>
+        <p class="row"><a class="btn" href=status.path.clone()>"What happened to it"</a>" "<a href="/gift">"Make a gift anew"</a></p>
         <p class="small">"Reference: "<span class="code">{status.reference.to_string()}</span></p>
     }
 }

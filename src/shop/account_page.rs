@@ -4,7 +4,7 @@ use super::gift_page::delivery;
 use super::{AccountView, GiftLine, OtherEnd, OwnSubscription, Shop, Standing};
 use crate::Result;
 use crate::accounts::Account;
-use crate::gifts::Gift;
+use crate::gifts::{Gift, Sight};
 use crate::memberships;
 use crate::store::{gifts as gift_rows, grants, subscriptions};
 use crate::values::{Timestamp, Zone};
@@ -28,7 +28,9 @@ impl Shop {
             }
             for gift in gift_rows::received_by(&mut connection, &account.id, &account.email, GIFTS_MAX).await? {
                 let standing = self.standing(&mut connection, &gift, Some(account), now).await?;
-                let path = Some(format!("/redeem?gift={}", gift.id));
+                // One that was taken back is no longer shown to whoever has another address by now.
+                let is_shown = gift.sight(Some(&account.redeemer()), false) == Sight::Open;
+                let path = is_shown.then(|| format!("/redeem?gift={}", gift.id));
                 let line = line(&gift, OtherEnd::giver_of(&gift), standing, path, &self.zone, now);
                 received.push(GiftLine { redeemed_at: redeemed.get(&gift.id).copied(), ..line });
             }

@@ -66,6 +66,8 @@ pub enum Standing {
         redeemed_at: Timestamp,
         by_me: bool,
     },
+    /// Its giver has taken it back, and the money is on its way to them.
+    TakenBack,
     /// Refunded to its giver.
     Refunded,
     /// Never paid, and can't be any more.
@@ -114,6 +116,8 @@ pub enum PaymentSeen {
     Open,
     /// It is paid, and somebody looks at the payment before the gift goes on.
     Checked,
+    /// It was paid, and its buyer has asked for the money.
+    TakenBack,
     /// It was paid, and the money went back.
     PaidBack,
     /// It can no longer be paid.
@@ -132,10 +136,16 @@ pub struct StatusPage {
     pub course: Vec<Knot>,
     pub standing: Standing,
     pub delivery: DeliverySeen,
+    /// Its present recipient has seen the card.
+    pub is_opened: bool,
     pub changes: Changes,
     pub refund: RefundSeen,
     /// The path of this page with its signature, `/gifts/gift_…?key=…`.
     pub path: String,
+    /// The signature, for the forms that stand there.
+    pub key: String,
+    /// Where its card is printed; signed as well.
+    pub print_path: String,
     /// The path of the form, filled in as it was for this gift.
     pub buy_again: String,
     /// The code, grouped, for a buyer who hands it over; `None` while it is unpaid or no longer redeems.
@@ -269,6 +279,7 @@ pub enum DeliverySeen {
     Sent {
         sent_at: Timestamp,
     },
+    /// Its mailbox has it, or whom it is for has found another way to it.
     Delivered {
         delivered_at: Timestamp,
     },

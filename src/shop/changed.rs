@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::change_gift::Change;
-use crate::gifts::Delivery;
+use crate::gifts::{Delivery, GiftState};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
@@ -13,6 +13,8 @@ pub enum Changed {
     SentAgain,
     /// On its way for the first time, before its day or after all.
     SentNow,
+    /// No day is waited for, but that its payment is settled.
+    SentOncePaid,
     /// It is for another address.
     Readdressed(NewCode),
     /// The name or the spelling of the address; code and mail stay.
@@ -22,8 +24,10 @@ pub enum Changed {
     /// The mail with the old words had gone out.
     RewordedAfterSending,
     Rescheduled,
-    /// It is not mailed any more.
+    /// It is not mailed any more; the buyer has link and code.
     ToHandOver,
+    /// The same, and they have them once its payment is settled.
+    ToHandOverOncePaid,
     /// The gift is stopped, and the provider is asked for the money.
     RefundAsked,
     /// The gift has ended; nothing had been paid for it.
@@ -34,27 +38,33 @@ pub enum Changed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewCode {
     MailedNow,
-    /// On its day, or once it is paid.
+    /// On its day, or once its payment is settled.
     MailedLater,
     ByHand,
+    /// Once its payment is settled.
+    ByHandLater,
 }
 
 impl Changed {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::Same,
         Self::SentAgain,
         Self::SentNow,
+        Self::SentOncePaid,
         Self::Readdressed(NewCode::MailedNow),
         Self::Readdressed(NewCode::MailedLater),
         Self::Readdressed(NewCode::ByHand),
+        Self::Readdressed(NewCode::ByHandLater),
         Self::Corrected,
         Self::Reissued(NewCode::MailedNow),
         Self::Reissued(NewCode::MailedLater),
         Self::Reissued(NewCode::ByHand),
+        Self::Reissued(NewCode::ByHandLater),
         Self::Reworded,
         Self::RewordedAfterSending,
         Self::Rescheduled,
         Self::ToHandOver,
+        Self::ToHandOverOncePaid,
         Self::RefundAsked,
         Self::TakenBack,
     ];
@@ -66,17 +76,21 @@ impl Changed {
             Self::Same => "nothing",
             Self::SentAgain => "sent-again",
             Self::SentNow => "sent-now",
+            Self::SentOncePaid => "sent-once-paid",
             Self::Readdressed(NewCode::MailedNow) => "readdressed",
             Self::Readdressed(NewCode::MailedLater) => "readdressed-later",
             Self::Readdressed(NewCode::ByHand) => "readdressed-by-hand",
+            Self::Readdressed(NewCode::ByHandLater) => "readdressed-by-hand-later",
             Self::Corrected => "corrected",
             Self::Reissued(NewCode::MailedNow) => "reissued",
             Self::Reissued(NewCode::MailedLater) => "reissued-later",
             Self::Reissued(NewCode::ByHand) => "reissued-by-hand",
+            Self::Reissued(NewCode::ByHandLater) => "reissued-by-hand-later",
             Self::Reworded => "reworded",
             Self::RewordedAfterSending => "reworded-after-sending",
             Self::Rescheduled => "rescheduled",
             Self::ToHandOver => "to-hand-over",
+            Self::ToHandOverOncePaid => "to-hand-over-once-paid",
             Self::RefundAsked => "refund-asked",
             Self::TakenBack => "taken-back",
         }
@@ -98,10 +112,25 @@ impl Change {
 
     /// How the code that it has now gets to its recipient.
     pub(super) fn new_code(&self) -> NewCode {
-        match (&self.after.delivery, self.after.delivery_due()) {
-            (Delivery::LinkOnly, _) => NewCode::ByHand,
-            (_, Some(due_at)) if due_at <= self.at => NewCode::MailedNow,
-            _ => NewCode::MailedLater,
+        match self.after.delivery {
+            Delivery::LinkOnly if self.is_ready() => NewCode::ByHand,
+            Delivery::LinkOnly => NewCode::ByHandLater,
+            Delivery::Scheduled { .. } if self.is_leaving() => NewCode::MailedNow,
+            Delivery::Scheduled { .. }
+            | Delivery::Sent { .. }
+            | Delivery::Delivered { .. }
+            | Delivery::Bounced { .. }
+            | Delivery::Failed { .. } => NewCode::MailedLater,
         }
+    }
+
+    /// Whether its mail goes out at once: not before its payment is settled.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.after.delivery_due().is_some_and(|due_at| due_at <= self.at)
+    }
+
+    /// Whether it can be redeemed, so that its buyer has the code.
+    pub(super) fn is_ready(&self) -> bool {
+        matches!(self.after.state, GiftState::Purchased { .. })
     }
 }

@@ -16,7 +16,7 @@ impl Shop {
         let payment = self.payment_seen(&order_id, &session_id, query).await?;
         let gift = self.gift_of(&order_id).await?;
         let payment = match &gift.state {
-            GiftState::Held { reason: HoldReason::Refund, .. } => PaymentSeen::PaidBack,
+            GiftState::Held { reason: HoldReason::Refund, .. } => PaymentSeen::TakenBack,
             GiftState::Held { .. } => PaymentSeen::Checked,
             GiftState::Pending
             | GiftState::Purchased { .. }

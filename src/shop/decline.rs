@@ -2,20 +2,20 @@
 
 use std::net::IpAddr;
 
+use super::fields::letter;
 use super::rate_limit::Limit;
 use super::{GiftKey, Raced, Shop, until_unraced};
 use crate::accounts::Account;
-use crate::error::Wrong;
 use crate::gifts::Sight;
 use crate::store::{self, gifts as gift_rows};
-use crate::values::{GiftId, Message, TextError};
+use crate::values::{GiftId, Message};
 use crate::{Error, Result, outbox};
 
 impl Shop {
     /// Declines the gift behind `key`, for its recipient: signed in and verified, or with the proof of their mailbox. They may add a word to
     /// the giver, who is told. Answers its reference to whoever may look at it by that. `from` counts codes that no gift has.
     pub async fn decline(&self, key: &GiftKey, visitor: Option<&Account>, word: &str, from: IpAddr) -> Result<Option<GiftId>> {
-        let word = optional_word(word)?;
+        let word = letter("word", "your words", word).map_err(|wrong| Error::Invalid(vec![wrong]))?;
         let declined = until_unraced(|| self.decline_once(key, visitor, word.as_ref())).await;
         if let Err(Error::GiftNotFound) = declined {
             self.attempt(&[self.bucket_of_network(Limit::CODES_FROM, from)]).await?;
@@ -32,7 +32,7 @@ impl Shop {
     ) -> Result<Option<GiftId>, Raced> {
         let now = self.clock.now();
         let mut tx = self.store.begin().await?;
-        let before = self.find_gift(&mut tx, key).await?.ok_or(Error::GiftNotFound)?;
+        let before = self.gift_to(&mut tx, key, visitor).await?;
         let sight = self.sight(&before, key, visitor);
         let after = before.decline(sight, word.cloned(), now).map_err(Error::from)?;
         gift_rows::advance(&mut tx, &before, &after, &self.code_digest(&after)?, "declined", now).await?;
@@ -42,14 +42,4 @@ impl Shop {
         tx.commit().await.map_err(store::Error::from)?;
         Ok((sight == Sight::Open).then_some(after.id))
     }
-}
-
-fn optional_word(text: &str) -> Result<Option<Message>> {
-    let advice = match Message::parse(text) {
-        Ok(word) => return Ok(Some(word)),
-        Err(TextError::Missing) => return Ok(None),
-        Err(TextError::Control) => "Write it in plain letters: it has a sign in it that can’t be printed".to_owned(),
-        Err(TextError::TooLong(longest)) => format!("Shorten it to {longest} characters"),
-    };
-    Err(Error::Invalid(vec![Wrong::new("word", advice)]))
 }

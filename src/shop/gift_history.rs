@@ -47,7 +47,7 @@ fn in_one_line(gift: &Gift, zone: &Zone) -> String {
 /// `order_…: partially_refunded; €172.80 agreed, €172.80 paid, €10.00 paid back; stripe pi_…`
 fn money(order: &Order) -> String {
     let paid = order.paid.map(|paid| format!(", {} paid", paid.exact())).unwrap_or_default();
-    let back = Money::new(order.refunded_minor, order.paid.unwrap_or(order.total).currency);
+    let back = Money::new(order.refunded_minor, order.sum().currency);
     let back = if back.is_zero() { String::new() } else { format!(", {} paid back", back.exact()) };
     let payment = order.payment.as_ref().map(|payment| format!("; {} {}", order.provider, payment.0)).unwrap_or_default();
     format!("  {}: {}; {} agreed{paid}{back}{payment}", order.id, order.state.name(), order.total.exact())

@@ -37,6 +37,7 @@ impl Shop {
         let events = gift_rows::events(&mut connection, &gift.id).await?;
         let standing = self.standing(&mut connection, gift, None, now).await?;
         let paid_back = paid_back(&mut connection, &order).await?;
+        let key = gifts::page_key(&self.secrets.current, &gift.id);
         let code = gift.code(&self.secrets).filter(|_| matches!(gift.state, GiftState::Purchased { .. }));
         let redeem_url = match &code {
             Some(code) => Some(self.public(&format!("/redeem/{}", code.reveal()))?.to_string()),
@@ -51,10 +52,13 @@ impl Shop {
             course: course::course(gift, &events, now),
             standing,
             delivery: delivery(gift, &self.zone, now),
+            is_opened: gift.opened_at.is_some(),
             changes: changes(gift, now),
             refund: self.refund_seen(gift, &order, now),
             path: self.gift_path(&gift.id),
-            buy_again: format!("/gift?again={}&key={}", gift.id, gifts::page_key(&self.secrets.current, &gift.id)),
+            print_path: format!("/gifts/{}/print?key={key}", gift.id),
+            buy_again: format!("/gift?again={}&key={key}", gift.id),
+            key,
             code: code.map(|code| code.reveal_grouped()),
             redeem_url,
             thanks: gift.thanks.as_ref().map(|thanks| thanks.text.clone()),
@@ -68,7 +72,7 @@ impl Shop {
     }
 
     fn refund_seen(&self, gift: &Gift, order: &Order, now: Timestamp) -> RefundSeen {
-        let left = order.paid.unwrap_or(order.total);
+        let left = order.sum();
         let amount = Money { minor: left.minor - order.gone_back().minor, ..left };
         let is_there_to_give = order.total.is_zero() || order.refundable_payment().is_some();
         match (&gift.state, gift.refundable_until(self.refunds, &self.zone, now)) {
@@ -100,7 +104,7 @@ fn changes(gift: &Gift, now: Timestamp) -> Changes {
 
 /// `None` where nothing went back, or nothing had been paid.
 async fn paid_back(connection: &mut AnyConnection, order: &Order) -> Result<Option<PaidBack>, store::Error> {
-    let (paid, amount) = (order.paid.unwrap_or(order.total), order.gone_back());
+    let (paid, amount) = (order.sum(), order.gone_back());
     if amount.is_zero() {
         return Ok(None);
     }
@@ -125,39 +129,35 @@ async fn last_refund(connection: &mut AnyConnection, order: &Order) -> Result<Op
 }
 
 fn receipt(order: &Order, paid_at: Option<Timestamp>, paid_back: Option<PaidBack>) -> Receipt {
-    let sum = order.paid.unwrap_or(order.total);
     Receipt {
         order_id: order.id.clone(),
         title: order.line_item.title.clone(),
         list_price: order.list_total,
-        discount: discount(order),
+        discount: order.discount(),
         total: order.total,
-        paid: order.paid.filter(|paid| *paid != order.total),
-        tax: order.tax.as_ref().map(|tax| (tax.label(), tax.included_in(sum))),
+        paid: order.paid_otherwise(),
+        tax: order.tax_in_it(),
         paid_at,
         paid_back,
     }
 }
 
-/// What a promo code took off, and how the line is called.
-fn discount(order: &Order) -> Option<(String, Money)> {
-    let off = order.list_total.minus(order.total).ok().filter(|off| off.minor > 0)?;
-    let name = order.promo_code.as_ref();
-    Some((name.map_or_else(|| "Discount".to_owned(), |name| format!("Promo code {name}")), off))
-}
-
 /// How a gift travels. A day that was chosen is told by the clock that it was chosen by.
 pub(super) fn delivery(gift: &Gift, shop_zone: &Zone, now: Timestamp) -> DeliverySeen {
-    match &gift.delivery {
-        Delivery::Scheduled { due_at } if *due_at <= now => DeliverySeen::Leaving,
-        Delivery::LinkOnly => DeliverySeen::LinkOnly,
-        Delivery::Scheduled { due_at } => {
+    match (&gift.delivery, gift.opened_at) {
+        // Whoever has seen the card since its mail was lost has it.
+        (Delivery::Bounced { .. } | Delivery::Failed { .. }, Some(opened_at)) if !gift.is_astray() => {
+            DeliverySeen::Delivered { delivered_at: opened_at }
+        }
+        (Delivery::Scheduled { due_at }, _) if *due_at <= now => DeliverySeen::Leaving,
+        (Delivery::LinkOnly, _) => DeliverySeen::LinkOnly,
+        (Delivery::Scheduled { due_at }, _) => {
             let zone = gift.time_zone.as_ref().unwrap_or(shop_zone).clone();
             DeliverySeen::Scheduled { due_at: *due_at, zone }
         }
-        Delivery::Sent { sent_at } => DeliverySeen::Sent { sent_at: *sent_at },
-        Delivery::Delivered { delivered_at } => DeliverySeen::Delivered { delivered_at: *delivered_at },
-        Delivery::Bounced { bounced_at } => DeliverySeen::Bounced { bounced_at: *bounced_at },
-        Delivery::Failed { failed_at } => DeliverySeen::Failed { failed_at: *failed_at },
+        (Delivery::Sent { sent_at }, _) => DeliverySeen::Sent { sent_at: *sent_at },
+        (Delivery::Delivered { delivered_at }, _) => DeliverySeen::Delivered { delivered_at: *delivered_at },
+        (Delivery::Bounced { bounced_at }, _) => DeliverySeen::Bounced { bounced_at: *bounced_at },
+        (Delivery::Failed { failed_at }, _) => DeliverySeen::Failed { failed_at: *failed_at },
     }
 }

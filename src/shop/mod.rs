@@ -38,6 +38,7 @@ mod doubts;
 mod end_promo_code;
 mod end_subscription;
 mod entropy;
+mod fields;
 mod forgot;
 mod fulfilment;
 mod gift_history;

@@ -48,7 +48,7 @@ impl Shop {
     pub async fn open_gift(&self, key: &GiftKey, visitor: Option<&Account>) -> Result<RedeemView> {
         let now = self.clock.now();
         let mut connection = self.store.connection().await?;
-        let gift = self.find_gift(&mut connection, key).await?.ok_or(Error::GiftNotFound)?;
+        let gift = self.gift_to(&mut connection, key, visitor).await?;
         let signed_in_as = visitor.map(|account| account.email.clone());
         Ok(match self.sight(&gift, key, visitor) {
             Sight::Open => {
@@ -63,7 +63,6 @@ impl Shop {
                 RedeemView::Sealed { card: card(&gift), recipient_email: gift.recipient_email, signed_in_as, standing }
             }
             Sight::Unverified => RedeemView::Unverified { recipient_email: gift.recipient_email },
-            Sight::Masked if key.is_public() => return Err(Error::GiftNotFound),
             Sight::Masked => RedeemView::Masked { recipient: masked(&gift), signed_in_as },
         })
     }
@@ -92,6 +91,16 @@ impl Shop {
             }
             GiftKey::Reference(id) => gift_rows::find(connection, id).await,
         }
+    }
+
+    /// The same for somebody who sees it or does something with it: behind a reference there is none for anybody but its recipient, so that
+    /// no answer tells whether an address that was guessed is theirs.
+    pub(super) async fn gift_to(&self, connection: &mut AnyConnection, key: &GiftKey, visitor: Option<&Account>) -> Result<Gift> {
+        let gift = self.find_gift(connection, key).await?.ok_or(Error::GiftNotFound)?;
+        if key.is_public() && self.sight(&gift, key, visitor) != Sight::Open {
+            return Err(Error::GiftNotFound);
+        }
+        Ok(gift)
     }
 
     /// How much of a gift somebody may see who names it by `key`.
@@ -140,8 +149,8 @@ impl Shop {
                 Standing::Redeemed { redeemed_at: *redeemed_at, by_me: me.is_some_and(|me| me.id == *account_id) }
             }
             GiftState::Canceled { .. } => Standing::Canceled,
-            // What was taken back is nobody's to redeem, wherever its money is by now.
-            GiftState::Held { reason: HoldReason::Refund, .. } | GiftState::Refunded { .. } => Standing::Refunded,
+            GiftState::Held { reason: HoldReason::Refund, .. } => Standing::TakenBack,
+            GiftState::Refunded { .. } => Standing::Refunded,
             GiftState::Declined { .. } => Standing::Declined,
             GiftState::Expired { .. } => Standing::Expired,
             GiftState::Purchased { .. } => {
@@ -250,7 +259,16 @@ mod tests {
         let world = World::on(store);
         let (gift, _) = world.gift_mailed_to("bea@example.com").await;
         let reference = GiftKey::Reference(gift.id);
-        assert!(matches!(world.shop.open_gift(&reference, None).await, Err(Error::GiftNotFound)));
         assert!(matches!(world.shop.keep_gift(&reference, HOME).await, Err(Error::GiftNotFound)));
+        // A stranger's guess of the recipient's address is answered as any other.
+        let guessed = world.registers("bea@example.com", "thirty years and rain").await;
+        let stranger = world.registers("carl@example.com", "thirty years and rain").await;
+        for visitor in [None, Some(&stranger), Some(&guessed)] {
+            assert!(matches!(world.shop.open_gift(&reference, visitor).await, Err(Error::GiftNotFound)));
+            assert!(matches!(world.shop.decline(&reference, visitor, "", HOME).await, Err(Error::GiftNotFound)));
+            let Some(account) = visitor else { continue };
+            assert!(matches!(world.shop.redeem(&reference, account).await, Err(Error::GiftNotFound)));
+            assert!(matches!(world.shop.thank(&reference, account, "Thank you.").await, Err(Error::GiftNotFound)));
+        }
     });
 }

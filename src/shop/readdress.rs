@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::doubts::settled;
-use super::purchase::{recipient_email, recipient_name};
+use super::fields::{recipient_email, recipient_name};
 use super::{Changed, GiftFields, Shop};
 use crate::{Error, Result};
 

@@ -31,7 +31,8 @@ struct Made {
 }
 
 impl Shop {
-    /// Redeems the gift behind `key` for `account`. Whoever isn't its recipient learns no more than [`Error::GiftNotRedeemable`].
+    /// Redeems the gift behind `key` for `account`. Whoever isn't its recipient learns no more than [`Error::GiftNotRedeemable`], and behind a
+    /// reference finds none.
     pub async fn redeem(&self, key: &GiftKey, account: &Account) -> Result<Redeemed> {
         let redeemed = until_unraced(|| self.redeem_once(key, account, None)).await?;
         self.outbox_bell.notify_one();
@@ -62,7 +63,7 @@ impl Shop {
             tx.commit().await.map_err(store::Error::from)?;
             return Ok(redeemed);
         }
-        let purchased = self.find_gift(&mut tx, key).await?.ok_or(Error::GiftNotFound)?;
+        let purchased = self.gift_to(&mut tx, key, Some(account)).await?;
         let (redeemed, grant) =
             purchased.redeem(&account.redeemer(), GrantId::random(self.entropy.as_ref()), now).map_err(Error::from)?;
         gift_rows::advance(&mut tx, &purchased, &redeemed, &self.code_digest(&redeemed)?, "redeemed", now).await?;

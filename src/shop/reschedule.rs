@@ -2,13 +2,13 @@
 
 use std::net::IpAddr;
 
-use super::{Changed, GiftFields, Shop, Wish, purchase};
+use super::{Changed, GiftFields, Shop, Wish, fields};
 use crate::{Error, Result};
 
 impl Shop {
-    /// Mails it now, on another day, or not at all. Of `fields` only delivery, day and clock count.
-    pub async fn reschedule(&self, reference: &str, key: &str, fields: &GiftFields, from: IpAddr) -> Result<Changed> {
-        let wish = purchase::wish(fields, &self.zone, self.clock.now()).map_err(|wrong| Error::Invalid(vec![wrong]))?;
+    /// Mails it now, on another day, or not at all. Of `wish` only delivery, day and clock count.
+    pub async fn reschedule(&self, reference: &str, key: &str, wish: &GiftFields, from: IpAddr) -> Result<Changed> {
+        let wish = fields::wish(wish, &self.zone, self.clock.now()).map_err(|wrong| Error::Invalid(vec![wrong]))?;
         let change = self
             .change_gift(reference, key, from, "rescheduled", |gift, now| match &wish {
                 Wish::Now => gift.reschedule(Some(now), None),
@@ -17,9 +17,11 @@ impl Shop {
             })
             .await?;
         Ok(change.or_same(match wish {
-            Wish::Now => Changed::SentNow,
+            Wish::Now if change.is_leaving() => Changed::SentNow,
+            Wish::Now => Changed::SentOncePaid,
             Wish::At { .. } => Changed::Rescheduled,
-            Wish::Link => Changed::ToHandOver,
+            Wish::Link if change.is_ready() => Changed::ToHandOver,
+            Wish::Link => Changed::ToHandOverOncePaid,
         }))
     }
 }

@@ -176,13 +176,14 @@ pub async fn ordered_by(
     rows.iter().map(gift).collect()
 }
 
-/// Gifts that wait for `email` or that `account_id` has redeemed, whatever became of them since; newest first.
+/// Gifts that wait for `email`, once it was mailed of them or has opened them, or that `account_id` has redeemed, whatever became of them since; newest first.
 pub async fn received_by(connection: &mut AnyConnection, account_id: &AccountId, email: &Email, limit: i64) -> Result<Vec<Gift>> {
     let rows = sqlx::query(
         "select * from gifts
          where id in (
              select id from gifts
-             where recipient_email_key = $2 and state = 'purchased' and delivery in ('sent', 'delivered')
+             where recipient_email_key = $2 and state = 'purchased'
+                 and (delivery in ('sent', 'delivered') or opened_at is not null)
              union
              select gift_id from grants where account_id = $1
          )

@@ -38,7 +38,7 @@ pub struct Entry {
 
 /// An entry as it stands now, whoever works on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct Record {
     pub id: OutboxId,
     pub kind: String,
     pub refs: String,
@@ -165,9 +165,9 @@ pub async fn retry(connection: &mut AnyConnection, entry: &Entry, reason: &str, 
 }
 
 /// An entry by its id, in whatever state it is.
-pub async fn find(connection: &mut AnyConnection, id: &OutboxId) -> Result<Option<Kept>> {
+pub async fn find(connection: &mut AnyConnection, id: &OutboxId) -> Result<Option<Record>> {
     let row = sqlx::query("select * from outbox where id = $1").bind(id.as_str()).fetch_optional(connection).await?;
-    row.as_ref().map(kept).transpose()
+    row.as_ref().map(record).transpose()
 }
 
 /// Of all that was done or given up of one kind and about the same things, the last.
@@ -208,6 +208,18 @@ pub async fn take_up(connection: &mut AnyConnection, id: &OutboxId, now: Timesta
     )
     .bind(id.as_str())
     .bind(now.millis());
+    change_one(connection, query).await
+}
+
+/// What was given up rests: other work is done in its place. [`Error::Stale`] where it wasn't given up.
+pub async fn set_aside(connection: &mut AnyConnection, id: &OutboxId, reason: &str) -> Result<()> {
+    let query = sqlx::query(
+        "update outbox
+         set state = 'dropped', last_error = $2, version = version + 1
+         where id = $1 and state = 'parked'",
+    )
+    .bind(id.as_str())
+    .bind(reason);
     change_one(connection, query).await
 }
 
@@ -270,8 +282,8 @@ fn entry(row: &AnyRow) -> Result<Entry> {
     })
 }
 
-fn kept(row: &AnyRow) -> Result<Kept> {
-    Ok(Kept {
+fn record(row: &AnyRow) -> Result<Record> {
+    Ok(Record {
         id: row.parsed("id")?,
         kind: row.text("kind")?,
         refs: row.text("refs")?,
@@ -385,6 +397,21 @@ mod tests {
         assert_eq!(leased(&store, "one", after(59)).await, []);
         let again = leased(&store, "one", after(60)).await;
         assert_eq!((again.len(), again[0].attempts), (1, 1));
+    });
+
+    on_both!(what_was_given_up_is_set_aside_once_and_nothing_else_is, async |store: Store| {
+        posted(&store, &work("given up")).await;
+        let mut connection = store.connection().await.unwrap();
+        let waits = set_aside(&mut connection, &work("given up").id(), "replaced").await;
+        assert!(matches!(waits, Err(Error::Stale)), "{waits:?}");
+        let first = leased(&store, "one", NOW).await;
+        park(&mut connection, &first[0], "smtp_550", NOW).await.unwrap();
+        set_aside(&mut connection, &first[0].id, "replaced").await.unwrap();
+        let twice = set_aside(&mut connection, &first[0].id, "replaced").await;
+        assert!(matches!(twice, Err(Error::Stale)), "{twice:?}");
+        assert_eq!(parked(&mut connection, 10).await.unwrap(), []);
+        drop(connection);
+        assert_eq!(leased(&store, "one", after(99_999)).await, []);
     });
 
     on_both!(what_was_overtaken_rests_until_it_is_posted_again, async |store: Store| {

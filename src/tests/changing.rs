@@ -130,6 +130,43 @@ journey!(the_day_is_told_by_the_clock_that_it_was_chosen_by_and_can_be_another, 
     assert_eq!(world.mails_to("bob@example.com").len(), 1, "and not again on the first day");
 });
 
+/// A button, what is filled in, and what is said of it when the payment is settled and when it isn't.
+type Step<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, &'a str);
+
+journey!(before_its_payment_is_settled_nothing_is_said_to_leave_or_to_stand_below, async |world: &World| {
+    let promise = world.promised().await;
+    let ada = world.browser();
+    let own = world.comes_back(&promise).await.link_with("/gifts/");
+    let by_hand = [("delivery", "link"), ("deliver_on", "")];
+    let by_mail = [("delivery", "email"), ("deliver_on", "")];
+    for (says, is_paid) in [(None, false), (Some(Says::Paid), true), (Some(Says::Disputed), false)] {
+        if let Some(says) = says {
+            world.provider_says(&promise, says).await;
+        }
+        let steps: [Step; 4] = [
+            (
+                TRAVELS,
+                &by_hand,
+                "The link and the code to hand over are below.",
+                "to hand over are on this page once the payment is settled.",
+            ),
+            ("Make a new code", &[], "it is below, to hand over.", "which is on this page once its payment is settled."),
+            (TRAVELS, &by_mail, "It is on its way now.", "It goes out as soon as its payment is settled."),
+            ("Make a new code", &[], "a mail with it is on its way.", "which its mail will have."),
+        ];
+        for (button, fields, now, later) in steps {
+            let page = ada.opens(&own).await.is(200);
+            let done = ada.presses(&page, button, fields).await.is(302);
+            let told = ada.follows(&done).await.is(200);
+            let (said, unsaid) = if is_paid { (now, later) } else { (later, now) };
+            assert!(told.says(said) && !told.says(unsaid), "{}", told.text());
+            world.pass(Duration::from_mins(1));
+        }
+    }
+    world.send_outbox().await;
+    assert_eq!(world.mails_to("bob@example.com").len(), 0, "it is disputed by now");
+});
+
 journey!(a_day_that_is_none_is_named_and_nothing_else_is_lost, async |world: &World| {
     let (ada, page) = scheduled(world).await;
     let past = [("delivery", "email"), ("deliver_on", "2026-11-02"), ("time_zone", "Asia/Tokyo")];
@@ -231,5 +268,7 @@ journey!(the_form_is_filled_in_again_for_another_gift_but_for_the_message, async
     let values = ["recipient_name", "recipient_email", "buyer_name", "buyer_email"].map(|field| form.value_of(field));
     assert_eq!(values, ["Bob", "bob@example.com", "Ada", "ada@example.com"]);
     assert!(!form.says("For all the Sundays."), "{}", form.text());
+    assert!(form.html.contains("noindex") && form.headers["cache-control"] == "no-store", "both addresses stand there");
+    assert!(!ada.opens("/gift").await.html.contains("noindex"));
     ada.opens(&link.replace("key=", "key=x")).await.is(404);
 });

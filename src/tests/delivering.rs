@@ -135,6 +135,88 @@ journey!(what_is_redeemed_all_the_same_has_not_come_back, async |world: &World| 
     assert_eq!(world.states(&promise).await, "paid, redeemed");
 });
 
+journey!(what_is_opened_all_the_same_has_not_come_back_either, async |world: &World| {
+    let promise = world.mailed().await;
+    let mail = world.mail_to("bob@example.com");
+    let (bob, _) = world.registers_through_the_mail_to("bob@example.com").await;
+    heard(world, "mail.bounced", &mail).await;
+    assert!(matches!(world.gift(&promise).await.delivery, Delivery::Sent { .. }));
+    assert_eq!(told(world), 0);
+    assert!(bob.opens("/account").await.says("From Ada"), "it waits for him there");
+    // Sent once more, it can come back; and whoever asked for that is told.
+    world.mailboxes.refuses("bob@example.com");
+    world.pass(Duration::from_mins(1));
+    let ada = world.browser();
+    let status = ada.opens(&world.mail_to("ada@example.com").gift_page()).await.is(200);
+    ada.presses(&status, "Send it again", &[]).await.is(302);
+    world.send_outbox().await;
+    assert_eq!(told(world), 1);
+    assert!(page(world).await.contains("The card did not arrive"), "{}", page(world).await);
+    assert!(bob.opens("/account").await.says("From Ada"), "it has not vanished");
+});
+
+journey!(whoever_was_handed_the_link_after_the_mail_was_lost_is_not_waited_for, async |world: &World| {
+    world.mailboxes.refuses("bob@example.com");
+    world.mailed().await;
+    let by_hand = world.mail_to("ada@example.com").redeem_link();
+    world.mailboxes.takes_again("bob@example.com");
+    let bob = world.signed_in("bob@example.com").await;
+    assert!(page(world).await.contains("The card did not arrive"));
+    bob.opens(&by_hand).await.is(200);
+    let now = page(world).await;
+    assert!(now.contains("Bob has seen the card") && !now.contains("The card did not arrive"), "{now}");
+    let ada = world.browser();
+    let status = ada.opens(&world.mail_to("ada@example.com").gift_page()).await.is(200);
+    ada.presses(&status, "Make a new code", &[]).await.is(302);
+    let anew = page(world).await;
+    assert!(!anew.contains("Bob has seen the card"), "nobody has seen what has a new code: {anew}");
+    world.send_outbox().await;
+});
+
+journey!(a_card_that_was_given_up_is_mailed_once_when_the_operator_has_it_tried_again, async |world: &World| {
+    world.mailboxes.refuses("bob@example.com");
+    let promise = world.mailed().await;
+    let given_up = world.shop.parked_work().await.unwrap().remove(0).id;
+    world.mailboxes.takes_again("bob@example.com");
+    world.pass(Duration::from_hours(1));
+    world.provider_says(&promise, Says::Disputed).await;
+    let held = world.shop.retry_work(&given_up).await.unwrap_err().to_string();
+    assert_eq!(held, "That gift is held, and nothing is mailed meanwhile.");
+    world.provider_says(&promise, Says::DisputeWon).await;
+    world.shop.retry_work(&given_up).await.unwrap();
+    assert!(world.shop.retry_work(&given_up).await.is_err(), "it is given up no more");
+    world.send_outbox().await;
+    assert_eq!(world.mails_to("bob@example.com").len(), 1);
+    assert!(matches!(world.gift(&promise).await.delivery, Delivery::Sent { .. }));
+    assert!(world.shop.parked_work().await.unwrap().is_empty());
+});
+
+journey!(a_card_that_its_buyer_has_mended_is_not_mailed_twice_by_the_operator, async |world: &World| {
+    world.mailboxes.refuses("bob@example.com");
+    world.mailed().await;
+    let given_up = world.shop.parked_work().await.unwrap().remove(0).id;
+    world.mailboxes.takes_again("bob@example.com");
+    world.pass(Duration::from_hours(1));
+    let ada = world.browser();
+    let status = ada.opens(&world.mail_to("ada@example.com").gift_page()).await.is(200);
+    ada.presses(&status, "Send it again", &[]).await.is(302);
+    world.shop.retry_work(&given_up).await.unwrap();
+    world.send_outbox().await;
+    assert_eq!(world.mails_to("bob@example.com").len(), 1);
+});
+
+journey!(whoever_can_not_be_told_that_their_gift_was_taken_back_is_the_operators_to_know, async |world: &World| {
+    let promise = world.mailed().await;
+    world.redeems_the_mail_to("bob@example.com").await;
+    world.send_outbox().await;
+    world.provider_says(&promise, Says::Refunded).await;
+    world.send_outbox().await;
+    heard(world, "mail.bounced", &world.mail_to("bob@example.com")).await;
+    let notice = world.mail_to("help@ribbon.example");
+    assert!(notice.subject.ends_with("our mail to whoever had redeemed it came back"), "{}", notice.subject);
+    assert!(!notice.text.contains("ribbon outbox retry"), "nothing was given up: {}", notice.text);
+});
+
 journey!(what_comes_back_while_the_payment_is_checked_waits_for_another_address, async |world: &World| {
     let promise = world.mailed().await;
     let mail = world.mail_to("bob@example.com");

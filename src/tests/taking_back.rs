@@ -37,7 +37,9 @@ journey!(a_gift_that_is_taken_back_stops_at_once_and_ends_when_the_money_went, a
     assert!(!after.html.contains("/redeem/"), "its code is shown no more");
     assert_eq!(world.states(&promise).await, "paid, held");
     let refused = world.browser().opens(&world.mail_to("bob@example.com").redeem_link()).await.is(200);
-    assert!(!refused.html.contains("Create an account to redeem"), "{}", refused.text());
+    assert!(refused.says("This gift was taken back") && !refused.says("paid back"), "{}", refused.text());
+    let back = world.comes_back(&promise).await;
+    assert!(back.says("The money goes back the way it came.") && !back.says("has gone back"), "{}", back.text());
 
     world.send_outbox().await;
     assert_eq!(world.stripe.given_back(), [format!("{}, whole", world.stripe.session(&promise.session).payment())]);
@@ -104,6 +106,8 @@ journey!(what_cost_nothing_ends_at_once, async |world: &World| {
     assert!(after.says("Taken back. Its code redeems nothing any more."), "{}", after.text());
     world.send_outbox().await;
     assert_eq!(world.mail_to("ada@example.com").subject, "Your gift to Bob has been taken back");
+    let own = world.signed_in("ada@example.com").await.opens("/account").await.is(200);
+    assert!(own.says("Taken back") && !own.says("Paid back"), "{}", own.text());
     assert!(world.stripe.given_back().is_empty());
 });
 

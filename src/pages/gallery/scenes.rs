@@ -100,6 +100,7 @@ fn shop_scenes() -> Vec<Scene> {
         scene("thanks-processing", || thanks(PaymentSeen::Processing)),
         scene("thanks-open", || thanks(PaymentSeen::Open)),
         scene("thanks-checked", || thanks(PaymentSeen::Checked)),
+        scene("thanks-taken-back", || thanks(PaymentSeen::TakenBack)),
         scene("thanks-paid-back", || thanks(PaymentSeen::PaidBack)),
         scene("thanks-ended", || thanks(PaymentSeen::Ended)),
     ]
@@ -212,7 +213,8 @@ fn status_scenes() -> Vec<Scene> {
                 to_come(KnotKind::Redeemed, None),
             ];
             let delivery = DeliverySeen::Delivered { delivered_at: today() };
-            view! { <GiftStatusPage status=StatusPage { course, delivery, refund: RefundSeen::ByLetter, ..status() }/> }.into_any()
+            let status = StatusPage { course, delivery, is_opened: true, refund: RefundSeen::ByLetter, ..status() };
+            view! { <GiftStatusPage status/> }.into_any()
         }),
         scene("status-declined", || {
             let course = vec![happened(KnotKind::Paid), mailed(MailKnot::Sent), happened(KnotKind::Declined)];
@@ -224,7 +226,7 @@ fn status_scenes() -> Vec<Scene> {
             let paid_back = to_come(KnotKind::Refunded, None);
             let course = vec![happened(KnotKind::Paid), mailed(MailKnot::Sent), happened(KnotKind::RefundAsked), paid_back];
             let refund = RefundSeen::UnderWay { amount: euros(17_280) };
-            let status = StatusPage { standing: Standing::Held, changes: NO_CHANGES, refund, code: None, course, ..status() };
+            let status = StatusPage { standing: Standing::TakenBack, changes: NO_CHANGES, refund, code: None, course, ..status() };
             view! { <GiftStatusPage status/> }.into_any()
         })
         .noting(Notice::Changed(Changed::RefundAsked)),
@@ -395,9 +397,12 @@ pub(super) fn status() -> StatusPage {
         course: vec![happened(KnotKind::Paid), mailed(MailKnot::Sent), to_come(KnotKind::Redeemed, None)],
         standing: Standing::Ready { dry_run: None },
         delivery: DeliverySeen::Sent { sent_at: today() },
+        is_opened: false,
         changes: changes(),
         refund: RefundSeen::Offered { amount: euros(17_280), until: "2026-12-05".parse().unwrap() },
         path: "/gifts/gift_7h2kq9v4xw00000b?key=k3y".to_owned(),
+        key: "k3y".to_owned(),
+        print_path: "/gifts/gift_7h2kq9v4xw00000b/print?key=k3y".to_owned(),
         buy_again: "/gift?again=gift_7h2kq9v4xw00000b&key=k3y".to_owned(),
         code: Some("7K2M 9QWX 4HTV B3NE 6RYD 8P01".to_owned()),
         redeem_url: Some("http://localhost:3000/redeem/7K2M9QWX4HTVB3NE6RYD8P01".to_owned()),

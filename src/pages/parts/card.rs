@@ -3,15 +3,16 @@
 use leptos::prelude::*;
 
 use super::super::refusal::capital;
+use super::Cut;
 use super::drawing::{Dress, Greeting, Mark, Seal};
 use super::sum::{ByLength, ByTier};
-use super::{Cut, giver};
 use crate::catalog::Tier;
 use crate::islands::{CardMirror, face_class, giver_class, letter_class};
 use crate::shop::{Card, Masked};
 use crate::values::{Occasion, PersonName};
 
-const fn woven(tier: Tier) -> &'static str {
+/// How its ribbon is woven, as a class.
+pub const fn woven(tier: Tier) -> &'static str {
     match tier {
         Tier::Member => "member",
         Tier::Founder => "founder",
@@ -169,10 +170,7 @@ pub fn OpenCard(card: Card, #[prop(optional)] opens: bool) -> impl IntoView {
 /// Lining and letter.
 #[component]
 fn Inside(card: Card) -> impl IntoView {
-    let what = format!("{} of {}", capital(&card.months.in_words()), card.tier.title());
-    let paragraphs = card.message.as_ref().map(|message| message.paragraphs().map(|lines| paragraph(&lines)).collect_view());
-    let wordless = card.message.is_none().then(|| view! { <p>{format!("For {}.", card.recipient_name.as_str())}</p> });
-    let signature = card.giver_name.is_some().then(|| view! { <p class="signed" dir="auto">{giver(card.giver_name.as_ref())}</p> });
+    let what = given_in_words(&card);
     let letter = letter_class(card.message.as_ref().map_or("", |message| message.as_str()));
     view! {
         <article class="inside" aria-label="The card">
@@ -181,10 +179,23 @@ fn Inside(card: Card) -> impl IntoView {
                 <p class="what">{what}</p>
                 <Cut months=card.months/>
             </div>
-            <div class=letter lang="">{paragraphs}{wordless}{signature}</div>
+            <div class=letter lang="">{letter_text(&card)}</div>
         </article>
     }
     .into_any()
+}
+
+/// What is given: "Twelve months of Founder".
+pub fn given_in_words(card: &Card) -> String {
+    capital(&card.months.of(card.tier))
+}
+
+/// The message, or for whom it is where there is none, and who signed it.
+pub fn letter_text(card: &Card) -> impl IntoView + use<> {
+    let paragraphs = card.message.as_ref().map(|message| message.paragraphs().map(|lines| paragraph(&lines)).collect_view());
+    let wordless = card.message.is_none().then(|| view! { <p>{format!("For {}.", card.recipient_name.as_str())}</p> });
+    let signature = card.giver_name.as_ref().map(|giver| view! { <p class="signed" dir="auto">{giver.as_str().to_owned()}</p> });
+    (paragraphs, wordless, signature)
 }
 
 /// Each in its own direction, because a message may be in any script.

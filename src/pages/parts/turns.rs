@@ -84,6 +84,16 @@ impl Telling<'_> {
 
     /// "Founder begins: 12 months, a gift from Ada." or "Member goes on with the 73 days left of the gift from Dora."
     fn begun(&self, begins: &Stretch, tense: Tense) -> String {
+        self.set_going(begins, tense, tense.of("began", "begins"))
+    }
+
+    /// The same tier, from another source.
+    fn went_on(&self, begins: &Stretch, tense: Tense) -> String {
+        self.set_going(begins, tense, tense.of("went on", "goes on"))
+    }
+
+    /// `anew` is what a tier does that comes from this source for the first time.
+    fn set_going(&self, begins: &Stretch, tense: Tense, anew: &str) -> String {
         let title = begins.tier.title();
         let resumes = self
             .timeline
@@ -91,8 +101,8 @@ impl Telling<'_> {
             .any(|other| other.kind == StretchKind::Runs && other.source == begins.source && other.from < begins.from);
         let reason = self.reason(begins, begins.from);
         match (resumes, begins.until) {
-            (false, Some(_)) => format!("{title} {}: {reason}.", tense.of("began", "begins")),
-            (false, None) => format!("{title} {}: {reason}, which renews until you cancel it.", tense.of("began", "begins")),
+            (false, Some(_)) => format!("{title} {anew}: {reason}."),
+            (false, None) => format!("{title} {anew}: {reason}, which renews until you cancel it."),
             (true, _) => match (self.gift(&begins.source), self.rest(&begins.source, begins.from)) {
                 (Some(gift), Rest::Days(rest)) => {
                     format!("{title} {} on with the {rest} left of {}.", tense.of("went", "goes"), the_gift(gift))
@@ -100,13 +110,6 @@ impl Telling<'_> {
                 (Some(_) | None, _) => format!("{title} {} on: {reason}.", tense.of("went", "goes")),
             },
         }
-    }
-
-    /// The same tier, from another source.
-    fn went_on(&self, begins: &Stretch, tense: Tense) -> String {
-        let resumed = self.begun(begins, tense);
-        let (title, new) = (begins.tier.title(), tense.of("began", "begins"));
-        resumed.replacen(&format!("{title} {new}:"), &format!("{title} {} on:", tense.of("went", "goes")), 1)
     }
 
     /// What stops for something else and has time left; `None` of what has none.

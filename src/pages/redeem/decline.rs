@@ -11,7 +11,7 @@ use crate::shop::Card;
 #[component]
 pub fn DeclinePage(card: Card, address: Address) -> impl IntoView {
     let whole = giver(card.giver_name.as_ref());
-    let giver = in_sentence(&whole);
+    let giver = in_sentence(card.giver_name.as_ref());
     let draft = typed_or(Draft::default());
     view! {
         <Frame title="Decline this gift" place=Place::Redeem private=true>

@@ -10,6 +10,7 @@ mod settled;
 use leptos::prelude::*;
 
 use crate::shop::{RedeemView, Standing};
+use crate::values::PersonName;
 
 use decline::DeclinePage;
 pub use enter::EnterCodePage;
@@ -89,13 +90,19 @@ impl Address {
 }
 
 /// The giver in the middle of a sentence.
-fn in_sentence(giver: &str) -> String {
-    if giver == "Somebody" { "whoever gave it".to_owned() } else { giver.to_owned() }
+fn in_sentence(giver: Option<&PersonName>) -> String {
+    giver.map_or_else(|| "whoever gave it".to_owned(), |name| name.as_str().to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_signs_as_somebody_is_called_so() {
+        let name = PersonName::parse("Somebody").unwrap();
+        assert_eq!((in_sentence(Some(&name)).as_str(), in_sentence(None).as_str()), ("Somebody", "whoever gave it"));
+    }
 
     #[test]
     fn an_address_leads_to_the_same_gift_and_says_nothing_twice() {

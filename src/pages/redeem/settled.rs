@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::super::Draft;
 use super::super::parts::dates::date;
 use super::super::parts::{CardFront, Frame, Letterbox, MessageField, OpenCard, Place, Slip, giver, words};
 use super::super::refusal::typed_or;
+use super::super::{Draft, Refusal};
 use super::{Address, in_sentence};
 use crate::shop::{Card, Standing};
 use crate::values::Message;
@@ -45,10 +45,10 @@ pub fn SettledPage(card: Card, standing: Standing, thanks: Option<Message>, addr
 #[component]
 fn YoursPage(card: Card, standing: Standing, thanks: Option<Message>, address: Address) -> impl IntoView {
     let told = told(&card, &standing);
-    let giver = in_sentence(&giver(card.giver_name.as_ref()));
+    let giver = in_sentence(card.giver_name.as_ref());
     let thanks = match thanks {
         _ if card.is_for_oneself => ().into_any(),
-        Some(text) => words(format!("You wrote to {giver}"), &text).into_any(),
+        Some(text) => view! { <Unsent/>{words(format!("You wrote to {giver}"), &text)} }.into_any(),
         None => view! { <ThankForm giver address/> }.into_any(),
     };
     view! {
@@ -59,6 +59,22 @@ fn YoursPage(card: Card, standing: Standing, thanks: Option<Message>, address: A
             {thanks}
         </Frame>
     }
+}
+
+/// Other thanks than those that stand: whoever wrote them has their words back.
+#[component]
+fn Unsent() -> impl IntoView {
+    let refusal = Refusal::of_this_page();
+    let told = refusal.and_then(|refusal| Some((refusal.message("thanks")?, Message::parse(refusal.draft.get("thanks")).ok())));
+    let Some((why, text)) = told else { return view! { <Slip/> }.into_any() };
+    view! {
+        <div class="slip" role="alert" tabindex="-1" id="refusal" autofocus>
+            <h2>"Not sent"</h2>
+            <p>{why}"."</p>
+        </div>
+        {text.map(|text| words("What you wrote now".to_owned(), &text))}
+    }
+    .into_any()
 }
 
 #[component]
@@ -91,11 +107,15 @@ fn told(card: &Card, standing: &Standing) -> Told {
     if let Some(own) = told_oneself(card, standing) {
         return own;
     }
-    let (giver, tier, length) = (giver(card.giver_name.as_ref()), card.tier.title(), card.months.in_words());
+    let (giver, whom) = (giver(card.giver_name.as_ref()), in_sentence(card.giver_name.as_ref()));
     let (title, lead, way) = match standing {
         Standing::Redeemed { redeemed_at, by_me: true } => (
             "It is yours".to_owned(),
-            format!("You redeemed {length} of {tier} on {}. {giver} knows, and the card stays here.", date(*redeemed_at)),
+            format!(
+                "You redeemed {} on {}. {giver} knows, and the card stays here.",
+                card.months.of(card.tier),
+                date(*redeemed_at)
+            ),
             ACCOUNT,
         ),
         Standing::Redeemed { redeemed_at, by_me: false } => (
@@ -114,7 +134,8 @@ fn told(card: &Card, standing: &Standing) -> Told {
             "Something about its payment is being looked at. Nothing is lost: the same link will open it.".to_owned(),
             HOME,
         ),
-        Standing::Refunded => (
+        // Of the giver's money there is nothing to tell whom it was for.
+        Standing::TakenBack | Standing::Refunded => (
             "This gift was taken back".to_owned(),
             format!("It gives no time any more, and any other time of yours is as long as before. {giver} can tell you more."),
             HOME,
@@ -126,15 +147,12 @@ fn told(card: &Card, standing: &Standing) -> Told {
         ),
         Standing::Declined => (
             "You declined this gift".to_owned(),
-            format!(
-                "{giver} knows, and chooses what becomes of it. If that was a mistake, only {} can give it to you again.",
-                in_sentence(&giver)
-            ),
+            format!("{giver} knows, and chooses what becomes of it. If that was a mistake, only {whom} can give it to you again."),
             HOME,
         ),
         Standing::Expired => (
             "This gift has expired".to_owned(),
-            format!("It was not redeemed in time. Ask {}, who can write to us about it.", in_sentence(&giver)),
+            format!("It was not redeemed in time. Ask {whom}, who can write to us about it."),
             HOME,
         ),
     };
@@ -148,15 +166,15 @@ fn told_oneself(card: &Card, standing: &Standing) -> Option<Told> {
     }
     let (title, lead, way) = match standing {
         Standing::Redeemed { redeemed_at, by_me: true } => {
-            let (length, tier) = (card.months.in_words(), card.tier.title());
-            ("It is yours", format!("You redeemed {length} of {tier} on {}. The card stays here.", date(*redeemed_at)), ACCOUNT)
+            let what = card.months.of(card.tier);
+            ("It is yours", format!("You redeemed {what} on {}. The card stays here.", date(*redeemed_at)), ACCOUNT)
         }
         Standing::Unpaid => (
             "Not quite ready yet",
             "You have written this card, and the payment is not confirmed yet. Come back later today.".to_owned(),
             HOME,
         ),
-        Standing::Refunded => {
+        Standing::TakenBack | Standing::Refunded => {
             ("You took this gift back", "It gives no time any more. Any other time of yours is as long as before.".to_owned(), HOME)
         }
         Standing::Canceled => ("This gift was not completed", "It was never paid, so it can’t be redeemed.".to_owned(), HOME),

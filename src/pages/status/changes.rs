@@ -98,6 +98,7 @@ fn Readdress(status: StatusPage) -> impl IntoView {
     };
     let button = match status.delivery {
         _ if is_declined => "Give it to them",
+        _ if !matches!(status.standing, Standing::Ready { .. }) => "Change it",
         DeliverySeen::LinkOnly | DeliverySeen::Scheduled { .. } | DeliverySeen::Leaving => "Change it",
         DeliverySeen::Sent { .. } | DeliverySeen::Delivered { .. } | DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. } => {
             "Change it and send it again"
@@ -133,6 +134,11 @@ fn Reschedule(status: StatusPage) -> impl IntoView {
         | DeliverySeen::Bounced { .. }
         | DeliverySeen::Failed { .. } => ("It should go out on a day, or by my own hand", "email", String::new(), String::new()),
     };
+    let by_mail = if matches!(status.standing, Standing::Ready { .. }) {
+        "On the day below, or at once where none is chosen."
+    } else {
+        "Once the payment is settled, or on the day below."
+    };
     let draft =
         typed_into("reschedule", Draft::from_iter([("delivery", delivery.to_owned()), ("deliver_on", day), ("time_zone", zone)]));
     view! {
@@ -141,7 +147,7 @@ fn Reschedule(status: StatusPage) -> impl IntoView {
                 by_link=draft.get("delivery") == "link"
                 day=draft.get("deliver_on").to_owned()
                 zone=draft.get("time_zone").to_owned()
-                by_mail="On the day below, or at once where none is chosen."
+                by_mail=by_mail
             />
         </Wish>
     }
@@ -166,11 +172,17 @@ fn Reword(status: StatusPage) -> impl IntoView {
 
 #[component]
 fn Reissue(status: StatusPage) -> impl IntoView {
+    let is_ready = matches!(status.standing, Standing::Ready { .. });
     let new_one = match status.delivery {
-        DeliverySeen::LinkOnly => "The new one is on this page.",
+        DeliverySeen::LinkOnly if is_ready => "The new one is on this page.",
+        DeliverySeen::LinkOnly => "The new one is on this page once the payment is settled.",
         DeliverySeen::Scheduled { .. } | DeliverySeen::Leaving => "The mail will have the new one.",
         DeliverySeen::Sent { .. } | DeliverySeen::Delivered { .. } | DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. } => {
-            "The new one is mailed at once."
+            if is_ready {
+                "The new one is mailed at once."
+            } else {
+                "The new one is mailed once the payment is settled."
+            }
         }
     };
     view! {
@@ -222,14 +234,13 @@ fn Wish(
     #[prop(optional)] is_open: bool,
     children: Children,
 ) -> impl IntoView {
-    let key = status.path.split_once("key=").map(|(_, key)| key.to_owned());
     let is_open = refused().map_or(is_open, |refused| refused == intent);
     view! {
         <details class="line" open=is_open id=intent>
             <summary>{wish}</summary>
             <form class="stack" method="post" action=status.path.clone() novalidate>
                 <input type="hidden" name="intent" value=intent/>
-                <input type="hidden" name="key" value=key/>
+                <input type="hidden" name="key" value=status.key.clone()/>
                 {children()}
                 <button class="btn quiet">{button}</button>
             </form>

@@ -1,9 +1,9 @@
 //! A gift's course in words: how it stands, and what each knot of its ribbon says.
 
 use super::super::parts::Stop;
+use super::super::parts::card::given_in_words;
 use super::super::parts::course::When;
 use super::super::parts::dates::{date, date_and_time};
-use super::super::refusal::capital;
 use crate::shop::{DeliverySeen, Knot, KnotKind, MailKnot, RefundSeen, Standing, StatusPage};
 use crate::values::{Email, Timestamp};
 
@@ -22,7 +22,7 @@ pub fn standing_in_words(status: &StatusPage) -> String {
             DeliverySeen::LinkOnly => format!("{paid}, and yours to {}.", if is_own { "redeem" } else { "hand over" }),
             DeliverySeen::Leaving => format!("{paid}, and about to leave."),
             DeliverySeen::Scheduled { due_at, zone } => format!("{paid}, and goes out on {}.", zone.moment(*due_at)),
-            DeliverySeen::Sent { .. } | DeliverySeen::Delivered { .. } if has_happened(status, KnotKind::Opened) => {
+            DeliverySeen::Sent { .. } | DeliverySeen::Delivered { .. } if status.is_opened => {
                 format!("{subject} {} seen the card, and it waits to be redeemed.", if is_own { "have" } else { "has" })
             }
             DeliverySeen::Sent { .. } => "Sent, and waiting to be redeemed.".to_owned(),
@@ -30,17 +30,13 @@ pub fn standing_in_words(status: &StatusPage) -> String {
             DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. } => format!("{paid}, but our mail did not reach {object}."),
         },
         Standing::Redeemed { redeemed_at, .. } => format!("{subject} redeemed it on {}.", date(*redeemed_at)),
+        Standing::TakenBack => "You have taken it back.".to_owned(),
         Standing::Refunded if status.receipt.total.is_zero() => "Taken back. Its code redeems nothing any more.".to_owned(),
         Standing::Refunded => "Paid back. Its code redeems nothing any more.".to_owned(),
         Standing::Canceled => "It was never paid, and can’t be any more. Nothing was charged.".to_owned(),
         Standing::Declined => format!("{subject} would rather not have it, so it is yours again."),
         Standing::Expired => "It was not redeemed in time.".to_owned(),
     }
-}
-
-/// Since the present recipient was given it.
-fn has_happened(status: &StatusPage, what: KnotKind) -> bool {
-    status.course.iter().any(|knot| knot.what == what && knot.has_happened && knot.to.is_some())
 }
 
 pub fn stops(status: &StatusPage) -> Vec<Stop> {
@@ -72,7 +68,7 @@ fn moment(at: Timestamp, has_happened: bool, delivery: &DeliverySeen) -> String 
 fn in_words(knot: &Knot, status: &StatusPage, is_present: bool) -> (String, String) {
     let is_own = status.card.is_for_oneself;
     let name = status.card.recipient_name.as_str();
-    let length = format!("{} of {}", capital(&status.card.months.in_words()), status.card.tier.title());
+    let length = given_in_words(&status.card);
     let (title, sentence) = match knot.what {
         KnotKind::Mail(mail) => return (of_mail(mail, knot.to.as_ref()), mail_adds(mail, knot.to.is_some()).to_owned()),
         KnotKind::Ordered => ("Card written", String::new()),

@@ -45,6 +45,11 @@ impl Mailboxes {
         self.unknown.lock().unwrap().push(email.to_owned());
     }
 
+    /// Mail to this address arrives again.
+    pub fn takes_again(&self, email: &str) {
+        self.unknown.lock().unwrap().retain(|unknown| unknown != email);
+    }
+
     /// Everything that arrived, oldest first.
     pub fn all(&self) -> Vec<Mail> {
         self.delivered.lock().unwrap().clone()

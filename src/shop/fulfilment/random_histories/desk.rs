@@ -48,6 +48,8 @@ pub struct Notes {
     pub redeemed: Vec<(GiftId, Grant)>,
     /// Those whose buyer was promised the money back.
     pub taken_back: BTreeSet<GiftId>,
+    /// How often each was declined.
+    pub declined: BTreeMap<GiftId, usize>,
     /// How often each mail was asked for once more.
     pub sent_again: BTreeMap<GiftId, usize>,
     /// Answers that nobody should ever get.

@@ -24,6 +24,7 @@ enum Cause {
     Given(i64),
     Redeemed,
     Refunded,
+    Declined,
     Other(String),
 }
 
@@ -89,9 +90,18 @@ impl Desk {
         }
         let count = |cause: Cause, gift: &Gift| told.get(&(cause, gift.id.clone())).copied().unwrap_or_default();
         for (order, gift) in sold {
-            let again = self.notes.lock().unwrap().sent_again.get(&gift.id).copied().unwrap_or_default();
+            let of_gift = |counts: &BTreeMap<GiftId, usize>| counts.get(&gift.id).copied().unwrap_or_default();
+            let (again, declined) = {
+                let notes = self.notes.lock().unwrap();
+                (of_gift(&notes.sent_again), of_gift(&notes.declined))
+            };
             let (receipts, news) = (count(Cause::Paid, gift), count(Cause::Redeemed, gift));
             prop_assert!(receipts <= 1 && news <= usize::from(self.grant_of(&gift.id).is_some()), "{gift:?}");
+            let to_be_told = usize::from(gift.state.name() == "declined")..=declined;
+            prop_assert!(
+                to_be_told.contains(&count(Cause::Declined, gift)),
+                "its giver does not know that it was declined: {gift:?}"
+            );
             for generation in 1..=gift.generation {
                 prop_assert!(count(Cause::Given(generation), gift) <= 1 + again, "{gift:?}");
             }
@@ -183,7 +193,7 @@ fn cause_of(task: Task) -> (Cause, GiftId) {
         Task::GiftRedeemed { gift_id } => (Cause::Redeemed, gift_id),
         Task::GiftRefunded { gift_id } => (Cause::Refunded, gift_id),
         Task::GiftTakenBack { gift_id, .. } => (Cause::Other("taken back".to_owned()), gift_id),
-        Task::GiftDeclined { gift_id } => (Cause::Other("declined".to_owned()), gift_id),
+        Task::GiftDeclined { gift_id } => (Cause::Declined, gift_id),
         Task::DeliveryFailed { gift_id } => (Cause::Other("not delivered".to_owned()), gift_id),
         Task::OperatorNotice { gift_id, reason } => (Cause::Other(reason), gift_id),
         other => panic!("nobody asked for {other:?}"),

@@ -160,6 +160,7 @@ impl Desk {
         let code = GiftKey::Code { code: gift.code(&self.world.shop.secrets).unwrap(), proof: None };
         let declined = self.shop().decline(&code, Some(self.recipient_of(&gift)), "", self.somewhere()).await;
         if self.expect(declined).is_some() {
+            *self.notes.lock().unwrap().declined.entry(gift.id).or_default() += 1;
             self.saw("declined".to_owned());
         }
     }
