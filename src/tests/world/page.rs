@@ -39,8 +39,9 @@ pub fn main_text(html: &str) -> String {
     for piece in pieces(main.split_once('>').map_or("", |(_, inner)| inner)) {
         match piece {
             Piece::Text(words) => text.push_str(&unescaped(words)),
+            // A word that may be broken there is one word.
+            Piece::Tag(tag) if matches!(name(tag), "a" | "wbr") => {}
             Piece::Tag(tag) if is_block(name(tag)) => text.push('\n'),
-            Piece::Tag(tag) if name(tag) == "a" => {}
             Piece::Tag(_) => text.push(' '),
         }
     }
