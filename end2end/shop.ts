@@ -85,6 +85,13 @@ export class Shop {
     await this.server.answers(`${this.url}/readyz`);
   }
 
+  /** The server again, so many days later than it is. */
+  async restartServer(daysAhead: number): Promise<void> {
+    await this.stopServer();
+    this.server = new Program(['serve'], { ...this.settings, RIBBON_TEST_DAYS_AHEAD: String(daysAhead) });
+    await this.server.answers(`${this.url}/readyz`);
+  }
+
   /** As a power cut does it: nothing is finished, nothing is said. */
   async killServer(): Promise<void> {
     await this.server?.end('SIGKILL');

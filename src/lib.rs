@@ -49,6 +49,8 @@
 //!    ([`emails::Letter::render`]), sends it through an [`outbox::Mailer`], and marks gift and entry together.
 //!    What its carrier reports of it later comes in by [`shop::Shop::hear_of_mail`]; both end in `outbox::fate`, which tells whoever can
 //!    mend it, once.
+//!    A gift that nobody redeems reminds its recipient and then its giver, each once, as [`gifts::Gift::reminder_due`] has it; either stops
+//!    that by [`shop::Shop::stop_reminders`], and a mail program for them by one press.
 //! 6. **Opened.** [`shop::Shop::open_gift`] shows what [`gifts::Gift::sight`] allows: a masked address to whoever has only the code, the
 //!    sealed card to whoever has the proof from the mail, and to the recipient what redeeming would do, by [`memberships::preview`].
 //!    [`shop::Shop::keep_gift`] remembers the gift, not its code, while its recipient signs in.

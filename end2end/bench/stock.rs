@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ribbon::accounts::{Account, Hasher, Lifetime, Password, Scope, Scopes};
 use ribbon::catalog::{Brand, Catalog, Months, PriceIds, Tier};
 use ribbon::checkout::{LineItem, Mode, Order, OrderState, ProviderName};
-use ribbon::gifts::{self, Delivery, Gift, GiftState, RefundRule};
+use ribbon::gifts::{self, Delivery, Gift, GiftState, RefundRule, Reminders};
 use ribbon::shop::{NewAccessToken, Parts, Shop, SystemClock, SystemEntropy};
 use ribbon::store::{self, Store};
 use ribbon::values::{
@@ -90,6 +90,7 @@ impl Stock {
                 opened_at: None,
                 thanks: None,
                 decline_word: None,
+                reminders: Reminders::default(),
                 state: GiftState::Purchased { purchased_at: now },
                 created_at: now,
             };

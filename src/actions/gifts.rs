@@ -128,9 +128,20 @@ pub async fn change_gift(
             shop.reschedule(&reference, &key, &wish, from).await
         }
         "reissue" => shop.reissue(&reference, &key, from).await,
+        "reminders_off" => shop.switch_reminders(&reference, &key, false, from).await,
+        "reminders_on" => shop.switch_reminders(&reference, &key, true, from).await,
         "refund" => shop.ask_refund(&reference, &key).await,
         _ => Err(Error::NotFound),
     }?;
     leptos_axum::redirect(&format!("/gifts/{reference}?key={key}&done={}", changed.as_str()));
+    Ok(())
+}
+
+/// `/reminders`: stops the reminders of a gift, for whoever has the link that a mail carried.
+#[server(prefix = "", endpoint = "/reminders")]
+pub async fn stop_reminders(#[server(default)] token: String) -> Result<(), Error> {
+    let caller = crate::visitor::Caller::of_request().await?;
+    caller.shop.stop_reminders(&token).await?;
+    leptos_axum::redirect("/reminders?stopped=1");
     Ok(())
 }

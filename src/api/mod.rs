@@ -1,4 +1,4 @@
-//! JSON for machines, and the providers' webhooks. A handler parses, calls one verb and answers.
+//! JSON for machines, the providers' webhooks, and what mail programs send. A handler parses, calls one verb and answers.
 
 mod billing_checkout;
 mod caller;
@@ -14,6 +14,7 @@ mod links;
 mod mail_reports;
 mod manners;
 mod membership;
+mod one_click;
 mod openapi;
 mod problem;
 mod redeem;
@@ -85,6 +86,7 @@ pub fn routes(parts: Parts) -> Router {
     let others = Router::new()
         .route("/webhooks/mail", post(mail_reports::take))
         .route("/webhooks/{provider}", post(webhooks::hear))
+        .route("/reminders/stop", post(one_click::stop))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .with_state(shop);

@@ -7,9 +7,10 @@ use std::time::Duration;
 use url::Url;
 
 use super::{
-    AccessTokenMade, AccountExists, AddressChangeConfirm, AddressChanged, ByHand, CardPlan, DeliveryFailed, DeliveryFault,
-    GiftDeclined, GiftForYou, GiftRedeemed, GiftRefunded, GiftTakenBack, House, Letter, MembershipEnds, Notice, OperatorNotice,
-    PasswordChanged, Receipt, Rendered, ResetPassword, SecretLink, SignInLink, ThankYou, VerifyAddress,
+    AccessTokenMade, AccountExists, AddressChangeConfirm, AddressChanged, ByHand, CardPlan, CardWent, DeliveryFailed,
+    DeliveryFault, GiftDeclined, GiftForYou, GiftRedeemed, GiftRefunded, GiftTakenBack, GiverReminder, House, Letter,
+    MembershipEnds, Notice, OperatorNotice, PasswordChanged, Receipt, RecipientReminder, Rendered, ResetPassword, SecretLink,
+    SignInLink, ThankYou, VerifyAddress,
 };
 use crate::catalog::{Brand, Months, Tier};
 use crate::values::{Accent, Currency, Email, GiftCode, GiftId, Label, Message, Money, Occasion, PersonName, Timestamp, Zone};
@@ -50,6 +51,7 @@ pub(super) fn gift_for_you() -> GiftForYou {
         tier: Tier::Founder,
         months: Months::Twelve,
         link: SecretLink(page("redeem/7K2M9QWX4HTVB3NE6RYD8PZC?proof=p1")),
+        stop: stop("recipient"),
         redeem_page: page("redeem"),
         code: GiftCode::parse("7K2M9QWX4HTVB3NE6RYD8PZC").unwrap(),
         reference: reference(),
@@ -81,6 +83,53 @@ pub(super) fn to_oneself() -> Vec<Letter> {
 
 fn status_page() -> SecretLink {
     SecretLink(page("gifts/gift_7h2kq9v4xw000000?key=k1"))
+}
+
+fn stop(whom: &str) -> SecretLink {
+    SecretLink(page(&format!("reminders/stop?token=gift_7h2kq9v4xw000000.{whom}.s1")))
+}
+
+pub(super) fn recipient_reminder() -> RecipientReminder {
+    RecipientReminder {
+        to: email("bea@example.com"),
+        recipient_name: bea(),
+        giver_name: Some(PersonName::parse("Ada").unwrap()),
+        tier: Tier::Founder,
+        months: Months::Twelve,
+        sent_at: NOW,
+        link: SecretLink(page("redeem/7K2M9QWX4HTVB3NE6RYD8PZC?proof=p1")),
+        stop: stop("recipient"),
+        reference: reference(),
+        is_for_oneself: false,
+    }
+}
+
+pub(super) fn giver_reminder() -> GiverReminder {
+    GiverReminder {
+        to: email("ada@example.com"),
+        recipient_name: bea(),
+        recipient_email: email("bea@example.com"),
+        is_opened: false,
+        tier: Tier::Founder,
+        months: Months::Twelve,
+        card: CardWent::Out(NOW),
+        takes_back_until: None,
+        status_page: status_page(),
+        stop: stop("giver"),
+        reference: reference(),
+    }
+}
+
+fn reminders() -> Vec<Letter> {
+    let until = Some("2026-12-31".parse().unwrap());
+    vec![
+        Letter::RecipientReminder(recipient_reminder()),
+        Letter::RecipientReminder(RecipientReminder { giver_name: None, tier: Tier::Member, ..recipient_reminder() }),
+        Letter::RecipientReminder(RecipientReminder { is_for_oneself: true, ..recipient_reminder() }),
+        Letter::GiverReminder(giver_reminder()),
+        Letter::GiverReminder(GiverReminder { card: CardWent::Nowhere, takes_back_until: until, ..giver_reminder() }),
+        Letter::GiverReminder(GiverReminder { card: CardWent::ByHand, is_opened: true, ..giver_reminder() }),
+    ]
 }
 
 pub(super) fn receipt() -> Receipt {
@@ -266,6 +315,7 @@ fn all() -> Vec<(String, Letter)> {
     letters.extend(ends().into_iter().enumerate().map(|(place, letter)| (format!("end-{place}"), letter)));
     letters.extend(reversals().into_iter().enumerate().map(|(place, letter)| (format!("reversal-{place}"), letter)));
     letters.extend(to_oneself().into_iter().enumerate().map(|(place, letter)| (format!("oneself-{place}"), letter)));
+    letters.extend(reminders().into_iter().enumerate().map(|(place, letter)| (format!("reminder-{place}"), letter)));
     letters.extend(to_operators().into_iter().enumerate().map(|(place, letter)| (format!("operator-{place}"), letter)));
     letters
 }

@@ -108,6 +108,10 @@ impl Page {
             Block::Say(says) => self.text("p", "ink", &format!("0 0 20px;font:17px/1.55 {SANS}"), &self.line(says, "ink")),
             Block::Aside(says) => self.text("p", "soft", &format!("0 0 20px;font:15px/1.55 {SANS}"), &self.line(says, "soft")),
             Block::Button { label, url } => self.button(label, url.as_str()),
+            Block::Link { label, url } => {
+                let link = self.link(url.as_str(), label);
+                self.text("p", "soft", &format!("0 0 20px;font:15px/1.55 {SANS}"), &link)
+            }
             Block::Code { lead, code } => {
                 let (lead, Palette { ink, .. }) = (self.line(lead, "soft"), self.colours);
                 format!(
@@ -178,16 +182,17 @@ impl Page {
         line.0.iter().map(|piece| self.piece(piece, class)).collect()
     }
 
+    fn link(&self, href: &str, shown: &str) -> String {
+        format!(r#"<a class="thread" href="{}" style="color:{}">{}</a>"#, escape(href), self.colours.thread, escape(shown))
+    }
+
     fn piece(&self, piece: &Piece, class: &str) -> String {
-        let link = |href: &str, shown: &str| {
-            format!(r#"<a class="thread" href="{}" style="color:{}">{}</a>"#, escape(href), self.colours.thread, escape(shown))
-        };
         match piece {
             Piece::Plain(text) => escape(text),
             Piece::Strong(text) => format!(r#"<strong class="{class}" style="font-weight:600">{}</strong>"#, escape(text)),
             Piece::Name(name) => format!("<bdi>{}</bdi>", escape(name)),
-            Piece::Page(page) => link(page.as_str(), spoken(page)),
-            Piece::Mailbox(mailbox) => link(&format!("mailto:{}", mailbox.as_str()), mailbox.as_str()),
+            Piece::Page(page) => self.link(page.as_str(), spoken(page)),
+            Piece::Mailbox(mailbox) => self.link(&format!("mailto:{}", mailbox.as_str()), mailbox.as_str()),
         }
     }
 }

@@ -12,6 +12,7 @@ mod givers;
 mod html;
 mod operators;
 mod recipients;
+mod reminders;
 mod reversals;
 mod sheet;
 mod stitches;
@@ -28,6 +29,7 @@ pub use ends::MembershipEnds;
 pub use givers::{CardPlan, GiftRedeemed, Receipt};
 pub use operators::{Notice, OperatorNotice};
 pub use recipients::GiftForYou;
+pub use reminders::{CardWent, GiverReminder, RecipientReminder};
 pub use reversals::{GiftRefunded, GiftTakenBack};
 pub use undelivered::{ByHand, DeliveryFailed, DeliveryFault};
 
@@ -42,6 +44,10 @@ pub enum Letter {
     Receipt(Receipt),
     /// To the recipient: the card.
     GiftForYou(GiftForYou),
+    /// To the recipient: the gift still waits.
+    RecipientReminder(RecipientReminder),
+    /// To the giver: it still waits.
+    GiverReminder(GiverReminder),
     /// To the giver, once the gift is redeemed.
     GiftRedeemed(GiftRedeemed),
     /// To the giver: the card did not arrive.
@@ -87,6 +93,8 @@ pub struct Rendered {
     pub subject: String,
     pub html: String,
     pub text: String,
+    /// Where a mail program posts when its reader presses "unsubscribe" (RFC 8058).
+    pub one_click: Option<SecretLink>,
 }
 
 impl Letter {
@@ -95,7 +103,14 @@ impl Letter {
         let sheet = self.sheet(house);
         let html = html::render(&sheet, house.brand.accent);
         let text = text::render(&sheet);
-        Rendered { to: self.to().clone(), to_name: self.to_name().cloned(), subject: sheet.subject, html, text }
+        Rendered {
+            to: self.to().clone(),
+            to_name: self.to_name().cloned(),
+            subject: sheet.subject,
+            html,
+            text,
+            one_click: self.one_click().cloned(),
+        }
     }
 
     #[must_use]
@@ -103,6 +118,8 @@ impl Letter {
         match self {
             Self::Receipt(letter) => &letter.to,
             Self::GiftForYou(letter) => &letter.to,
+            Self::RecipientReminder(letter) => &letter.to,
+            Self::GiverReminder(letter) => &letter.to,
             Self::GiftRedeemed(letter) => &letter.to,
             Self::DeliveryFailed(letter) => &letter.to,
             Self::GiftRefunded(letter) => &letter.to,
@@ -126,7 +143,9 @@ impl Letter {
         match self {
             Self::Receipt(letter) => letter.to_name.as_ref(),
             Self::GiftForYou(letter) => Some(&letter.recipient_name),
-            Self::GiftRedeemed(_)
+            Self::RecipientReminder(letter) => Some(&letter.recipient_name),
+            Self::GiverReminder(_)
+            | Self::GiftRedeemed(_)
             | Self::DeliveryFailed(_)
             | Self::GiftRefunded(_)
             | Self::GiftTakenBack(_)
@@ -145,10 +164,38 @@ impl Letter {
         }
     }
 
+    /// The gift's own mail has it as well, so that a reminder can be stopped before it comes.
+    const fn one_click(&self) -> Option<&SecretLink> {
+        match self {
+            Self::GiftForYou(letter) => Some(&letter.stop),
+            Self::RecipientReminder(letter) => Some(&letter.stop),
+            Self::GiverReminder(letter) => Some(&letter.stop),
+            Self::Receipt(_)
+            | Self::GiftRedeemed(_)
+            | Self::DeliveryFailed(_)
+            | Self::GiftRefunded(_)
+            | Self::GiftTakenBack(_)
+            | Self::ThankYou(_)
+            | Self::GiftDeclined(_)
+            | Self::VerifyAddress(_)
+            | Self::SignInLink(_)
+            | Self::ResetPassword(_)
+            | Self::PasswordChanged(_)
+            | Self::AddressChangeConfirm(_)
+            | Self::AddressChanged(_)
+            | Self::AccountExists(_)
+            | Self::AccessTokenMade(_)
+            | Self::MembershipEnds(_)
+            | Self::OperatorNotice(_) => None,
+        }
+    }
+
     fn sheet(&self, house: House<'_>) -> Sheet {
         match self {
             Self::Receipt(letter) => letter.sheet(house),
             Self::GiftForYou(letter) => letter.sheet(house),
+            Self::RecipientReminder(letter) => letter.sheet(house),
+            Self::GiverReminder(letter) => letter.sheet(house),
             Self::GiftRedeemed(letter) => letter.sheet(house),
             Self::DeliveryFailed(letter) => letter.sheet(house),
             Self::GiftRefunded(letter) => letter.sheet(house),

@@ -20,6 +20,8 @@ pub struct GiftForYou {
     pub months: Months,
     /// With the proof, which only ever stands in this mail.
     pub link: SecretLink,
+    /// Where a mail program goes whose reader wants no reminder; the letter itself does not speak of it.
+    pub stop: SecretLink,
     /// Where a code is typed in.
     pub redeem_page: Url,
     pub code: GiftCode,

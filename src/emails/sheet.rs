@@ -45,6 +45,11 @@ pub(super) enum Block {
         label: &'static str,
         url: Url,
     },
+    /// Something else that can be done, in the quieter colour.
+    Link {
+        label: &'static str,
+        url: Url,
+    },
     /// How to go on without the button.
     Code {
         lead: Line,

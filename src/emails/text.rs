@@ -15,7 +15,7 @@ fn block(block: &Block) -> String {
         Block::Title(line) | Block::Say(line) | Block::Aside(line) => line.text(),
         Block::Message(message) => paragraphs(message.paragraphs()),
         Block::Signature(name) => name.as_str().to_owned(),
-        Block::Button { label, url } => format!("{label}:\n{url}"),
+        Block::Button { label, url } | Block::Link { label, url } => format!("{label}:\n{url}"),
         Block::Code { lead, code } => format!("{}\n{code}", lead.text()),
         Block::Sums(sums) => table(sums),
         Block::Facts(facts) => facts.iter().map(|(what, value)| format!("{what}: {value}")).collect::<Vec<_>>().join("\n"),

@@ -1,7 +1,7 @@
 //! What the giver may change about a gift until it is redeemed. A change of recipient or code raises the generation,
 //! which kills the code, the proof and the link that were sent before.
 
-use super::{Delivery, Gift, GiftState, HoldReason};
+use super::{Delivery, Gift, GiftState, HoldReason, Reminders, Reminding};
 use crate::error::Error;
 use crate::values::{Email, Message, PersonName, Secret, Timestamp, Zone};
 
@@ -48,7 +48,10 @@ impl Gift {
     /// A declined gift can be redeemed again.
     pub fn readdress(&self, name: PersonName, email: Email, secret: &Secret, now: Timestamp) -> Result<Self, ChangeRefused> {
         let is_another = email != self.recipient_email;
-        let readdressed = Self { recipient_name: name, recipient_email: email, ..self.clone() };
+        // Whoever gets it now has been reminded of nothing yet, and has not said that they want no reminder.
+        let recipient = if is_another { Reminding::default() } else { self.reminders.recipient };
+        let reminders = Reminders { recipient, ..self.reminders };
+        let readdressed = Self { recipient_name: name, recipient_email: email, reminders, ..self.clone() };
         match &self.state {
             GiftState::Declined { purchased_at, .. } => {
                 let purchased = GiftState::Purchased { purchased_at: *purchased_at };

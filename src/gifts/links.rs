@@ -1,11 +1,12 @@
 //! The signed parts of the links that lead to a gift: the recipient's, the buyer's, and the way back from the payment page.
 //! None is stored; none is a code, and none redeems.
 
-use super::Gift;
+use super::{Gift, Whom};
 use crate::values::{CheckoutSessionId, Email, GiftId, OrderId, Secret, Secrets};
 
 const PROOF: &str = "ribbon gift proof";
 const PAGE: &str = "ribbon gift page";
+const REMINDERS: &str = "ribbon gift reminders";
 const RETURN: &str = "ribbon order return";
 
 /// The proof that stands only in the recipient's own mail. It names gift, generation and address,
@@ -48,6 +49,43 @@ pub fn check_page_key(secrets: &Secrets, gift: &GiftId, key: &str) -> bool {
     secrets.check(PAGE, &[gift.as_str()], key)
 }
 
+/// What the link in a reminder carries, by which its reader stops them: it names the gift and which of the two they are. A recipient's
+/// ends when the gift goes to another address; a reissue leaves it alone, since it is the same person's.
+#[must_use]
+pub fn stop_token(secret: &Secret, gift: &Gift, whom: Whom) -> String {
+    format!(
+        "{}.{}.{}",
+        gift.id,
+        whom.name(),
+        secret.token(REMINDERS, &[gift.id.as_str(), whom.name(), &stopping_address(gift, whom)])
+    )
+}
+
+/// The gift that a token is about, before anybody has looked whether it was signed here.
+#[must_use]
+pub fn gift_of_stop_token(token: &str) -> Option<GiftId> {
+    token.split_once('.')?.0.parse().ok()
+}
+
+/// Who stops the reminders of `gift` by this token; `None` for one that is another gift's, another recipient's, or was not signed here.
+#[must_use]
+pub fn read_stop_token(secrets: &Secrets, gift: &Gift, token: &str) -> Option<Whom> {
+    let (named, rest) = token.split_once('.')?;
+    let (name, signature) = rest.split_once('.')?;
+    let whom = [Whom::Recipient, Whom::Giver].into_iter().find(|whom| whom.name() == name)?;
+    let address = stopping_address(gift, whom);
+    let is_ours = named == gift.id.as_str() && secrets.check(REMINDERS, &[named, name, &address], signature);
+    is_ours.then_some(whom)
+}
+
+/// The giver of a gift stays the same.
+fn stopping_address(gift: &Gift, whom: Whom) -> String {
+    match whom {
+        Whom::Recipient => gift.recipient_email.key(),
+        Whom::Giver => String::new(),
+    }
+}
+
 /// What the payment page sends its buyer back with: it names the order and the session that were paid or left.
 #[must_use]
 pub fn order_token(secret: &Secret, order: &OrderId, session: &CheckoutSessionId) -> String {
@@ -65,6 +103,7 @@ pub fn read_order_token(secrets: &Secrets, token: &str) -> Option<(OrderId, Chec
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::gift_that_is;
     use super::*;
 
     fn secret(letter: &str) -> Secret {
@@ -108,6 +147,33 @@ mod tests {
         let rotated = Secrets { current: secret("t"), previous: Some(secret("s")) };
         assert!(check_page_key(&rotated, &gift(), &key));
         assert!(!check_page_key(&Secrets { current: secret("t"), previous: None }, &gift(), &key));
+    }
+
+    #[test]
+    fn a_stop_token_is_good_for_one_person_of_one_gift_alone() {
+        let gift = gift_that_is("purchased");
+        let [of_recipient, of_giver] = [Whom::Recipient, Whom::Giver].map(|whom| stop_token(&secret("s"), &gift, whom));
+        let read = |gift: &Gift, token: &str| read_stop_token(&secrets(), gift, token);
+        assert_eq!(read(&gift, &of_recipient), Some(Whom::Recipient));
+        assert_eq!(read(&gift, &of_giver), Some(Whom::Giver));
+        assert_eq!(gift_of_stop_token(&of_giver), Some(gift.id.clone()));
+        let reissued = Gift { generation: 2, ..gift.clone() };
+        let readdressed = Gift { recipient_email: email("carl@example.com"), ..reissued.clone() };
+        let another = Gift { id: "gift_0123456789abcdeg".parse().unwrap(), ..gift.clone() };
+        let of = |gift: &Gift| [read(gift, &of_recipient), read(gift, &of_giver)];
+        assert_eq!(of(&reissued), [Some(Whom::Recipient), Some(Whom::Giver)]);
+        assert_eq!(of(&readdressed), [None, Some(Whom::Giver)], "it is another recipient's");
+        assert_eq!(of(&another), [None, None]);
+        for forged in [
+            of_recipient.replace(".recipient.", ".giver."),
+            of_recipient.replace("gift_0", "gift_1"),
+            format!("{}.giver.{}", gift.id, page_key(&secret("s"), &gift.id)),
+            format!("{}.recipient.{}", gift.id, proof(&secret("s"), &gift.id, 1, &gift.recipient_email)),
+            of_recipient[..of_recipient.len() - 1].to_owned(),
+            String::new(),
+        ] {
+            assert_eq!(read(&gift, &forged), None, "{forged}");
+        }
     }
 
     #[test]

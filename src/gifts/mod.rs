@@ -8,6 +8,7 @@ mod follow;
 mod links;
 mod redeem;
 mod refund;
+mod remind;
 #[cfg(test)]
 mod samples;
 
@@ -16,9 +17,12 @@ pub use change::ChangeRefused;
 pub use code::{code, digest};
 pub use deliver::{days_to_choose, due_on};
 pub use follow::{Consequence, Followed, NotHeld, OrderNews};
-pub use links::{check_page_key, check_proof, order_token, page_key, proof, read_order_token};
+pub use links::{
+    check_page_key, check_proof, gift_of_stop_token, order_token, page_key, proof, read_order_token, read_stop_token, stop_token,
+};
 pub use redeem::{RedeemRefused, Redeemer, Sight};
 pub use refund::{RefundRefused, RefundRule};
+pub use remind::{Reminders, Reminding, Whom};
 
 use crate::catalog::{Months, Tier};
 use crate::values::{AccountId, Email, GiftId, GrantId, Message, Occasion, OrderId, PersonName, Timestamp, Zone};
@@ -53,6 +57,7 @@ pub struct Gift {
     pub thanks: Option<Thanks>,
     /// What the present recipient wrote to the giver when they declined.
     pub decline_word: Option<Message>,
+    pub reminders: Reminders,
     pub state: GiftState,
     pub created_at: Timestamp,
 }

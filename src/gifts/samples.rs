@@ -1,6 +1,6 @@
 //! One gift in each of its states, for tests, and the reading of the tables that the tests are written as.
 
-use super::{Delivery, Gift, GiftState, HoldReason, Redeemer};
+use super::{Delivery, Gift, GiftState, HoldReason, Redeemer, Reminders};
 use crate::catalog::{Months, Tier};
 use crate::values::{Email, Message, Occasion, PersonName, Secret, Timestamp};
 
@@ -33,6 +33,7 @@ pub(super) fn gift_that_is(state: &str) -> Gift {
         opened_at: None,
         thanks: None,
         decline_word: None,
+        reminders: Reminders::default(),
         state: state_named(state),
         created_at: CREATED_AT,
     }

@@ -29,6 +29,8 @@ impl<'a> Errand<'a> {
             }
             Task::Receipt { .. }
             | Task::GiftForYou { .. }
+            | Task::RecipientReminder { .. }
+            | Task::GiverReminder { .. }
             | Task::GiftRedeemed { .. }
             | Task::GiftRefunded { .. }
             | Task::GiftTakenBack { .. }

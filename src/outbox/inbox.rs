@@ -27,6 +27,8 @@ struct Delivered<'a> {
     subject: &'a str,
     text: &'a str,
     html: &'a str,
+    /// In place of the two headers by which a mail program unsubscribes its reader.
+    one_click: Option<&'a str>,
 }
 
 impl SandboxMailer {
@@ -48,6 +50,7 @@ impl Mailer for SandboxMailer {
             subject: &mail.mail.subject,
             text: &mail.mail.text,
             html: &mail.mail.html,
+            one_click: mail.mail.one_click.as_ref().map(|link| link.0.as_str()),
         };
         let request = self.client.post(self.inbox.clone()).bearer_auth(&self.key).timeout(TIMEOUT).json(&delivered);
         let answer = request.send().await.map_err(|_| SendError::Temporary("sandbox_unreachable".to_owned()))?;
@@ -68,7 +71,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::emails::Rendered;
+    use crate::emails::{Rendered, SecretLink};
     use crate::values::{Email, Timestamp};
 
     /// A sandbox that answers `status`, and what it was given.
@@ -101,6 +104,7 @@ mod tests {
                 subject: "Ada has given you something".to_owned(),
                 html: "<p>Bea</p>".to_owned(),
                 text: "Bea".to_owned(),
+                one_click: Some(SecretLink(Url::parse("https://ribbon.example/reminders/stop?token=t1").unwrap())),
             },
         }
     }
@@ -116,6 +120,7 @@ mod tests {
             "subject": "Ada has given you something",
             "text": "Bea",
             "html": "<p>Bea</p>",
+            "one_click": "https://ribbon.example/reminders/stop?token=t1",
         });
         assert_eq!(*given.lock().unwrap(), [("Bearer key_1".to_owned(), expected)]);
     }

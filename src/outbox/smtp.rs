@@ -149,9 +149,14 @@ fn message(mail: &Outgoing) -> Result<Message, lettre::error::Error> {
         .to(Mailbox::new(to_name, address(&mail.mail.to)?))
         .subject(mail.mail.subject.clone())
         .multipart(MultiPart::alternative_plain_html(mail.mail.text.clone(), mail.mail.html.clone()))?;
+    let mut add = |name, value| message.headers_mut().insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
     // No out-of-office answers to a program (RFC 3834).
-    let name = HeaderName::new_from_ascii_str("Auto-Submitted");
-    message.headers_mut().insert_raw(HeaderValue::new(name, "auto-generated".to_owned()));
+    add("Auto-Submitted", "auto-generated".to_owned());
+    // One press in the reader's own mail program ends such mails (RFC 8058).
+    if let Some(link) = &mail.mail.one_click {
+        add("List-Unsubscribe", format!("<{}>", link.0));
+        add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned());
+    }
     Ok(message)
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::checkout::{PaymentId, ProviderSubscriptionId};
-use crate::gifts::{Gift, HoldReason};
+use crate::gifts::{Gift, HoldReason, Whom};
 use crate::store::outbox::NewEntry;
 use crate::values::{AccountId, CheckoutSessionId, GiftId, LinkId, OrderId, OutboxId, Timestamp, TokenId, Zone};
 
@@ -17,6 +17,8 @@ const NOTICE_DAYS: u16 = 7;
 pub enum Task {
     Receipt { order_id: OrderId, gift_id: GiftId },
     GiftForYou { gift_id: GiftId, generation: i64 },
+    RecipientReminder { gift_id: GiftId, generation: i64 },
+    GiverReminder { gift_id: GiftId },
     GiftRedeemed { gift_id: GiftId },
     DeliveryFailed { gift_id: GiftId },
     VerifyAddress { link_id: LinkId },
@@ -52,6 +54,18 @@ pub fn gift_for_you(gift: &Gift) -> Option<NewEntry> {
     let task = Task::GiftForYou { gift_id: gift.id.clone(), generation: gift.generation };
     let entry = task.entry(&format!("{} {} {}", gift.id, gift.generation, due_at.millis()));
     Some(NewEntry { due_at: Some(due_at), ..entry })
+}
+
+/// The reminders that are to come, as the gift is at `now`. Posted again after a change, one that waits is made to wait as long as it should
+/// then; what was sent once is not sent again.
+pub fn reminders(gift: &Gift, zone: &Zone, now: Timestamp) -> impl Iterator<Item = NewEntry> {
+    let Gift { id, generation, .. } = gift;
+    let recipient = Task::RecipientReminder { gift_id: id.clone(), generation: *generation }.entry(&format!("{id} {generation}"));
+    let giver = Task::GiverReminder { gift_id: id.clone() }.entry(id.as_str());
+    [(Whom::Recipient, recipient), (Whom::Giver, giver)].into_iter().filter_map(move |(whom, entry)| {
+        let due_at = gift.reminder_due(whom, zone, now)?;
+        Some(NewEntry { due_at: Some(due_at), ..entry })
+    })
 }
 
 pub fn gift_redeemed(gift_id: &GiftId) -> NewEntry {

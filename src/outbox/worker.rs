@@ -153,7 +153,9 @@ impl Worker {
         if let (Task::RefundPayment { order_id, payment }, Fate::Sent) = (task, fate) {
             self.watch_refund(tx, order_id, payment, now).await?;
         }
-        Told { secrets: &self.writer.secrets, mail: &entry.id, kind: &entry.kind, task, now }.of(tx, fate, now).await
+        Told { secrets: &self.writer.secrets, zone: &self.writer.zone, mail: &entry.id, kind: &entry.kind, task, now }
+            .of(tx, fate, now)
+            .await
     }
 }
 

@@ -10,13 +10,13 @@ use super::task::Task;
 use crate::catalog::Brand;
 use crate::checkout::Order;
 use crate::emails::{
-    ByHand, CardPlan, DeliveryFailed, DeliveryFault, GiftDeclined, GiftForYou, GiftRedeemed, GiftRefunded, Letter, Notice,
-    OperatorNotice, Receipt, SecretLink, ThankYou,
+    ByHand, CardPlan, CardWent, DeliveryFailed, DeliveryFault, GiftDeclined, GiftForYou, GiftRedeemed, GiftRefunded, GiverReminder,
+    Letter, Notice, OperatorNotice, Receipt, RecipientReminder, SecretLink, ThankYou,
 };
-use crate::gifts::{self, Delivery, Gift, GiftState, HoldReason};
+use crate::gifts::{self, Delivery, Gift, GiftState, HoldReason, RefundRule, Whom};
 use crate::store::outbox::Entry;
 use crate::store::{self, Store};
-use crate::values::{GiftId, PersonName, Secrets, Timestamp, Zone};
+use crate::values::{GiftCode, GiftId, PersonName, Secrets, Timestamp, Zone};
 
 /// What mails are written from.
 pub struct Writer {
@@ -27,6 +27,7 @@ pub struct Writer {
     pub zone: Zone,
     /// Whether the shop sells a subscription for oneself.
     pub sells_plans: bool,
+    pub refunds: RefundRule,
     /// Where the shop's pages stand for the outside world.
     pub public_url: Url,
 }
@@ -45,6 +46,16 @@ impl Writer {
                 Some(gift) if gift.generation == *generation && gift.delivery_due().is_some_and(|due_at| due_at <= now) => {
                     Some(Letter::GiftForYou(self.gift_for_you(gift)?))
                 }
+                Some(_) | None => None,
+            },
+            Task::RecipientReminder { gift_id, generation } => match self.gift(gift_id).await? {
+                Some(gift) if gift.generation == *generation && gift.is_to_remind(Whom::Recipient, now) => {
+                    self.recipient_reminder(gift)?.map(Letter::RecipientReminder)
+                }
+                Some(_) | None => None,
+            },
+            Task::GiverReminder { gift_id } => match self.gift(gift_id).await? {
+                Some(gift) if gift.is_to_remind(Whom::Giver, now) => self.giver_reminder(gift, now).map(Letter::GiverReminder),
                 Some(_) | None => None,
             },
             Task::GiftRedeemed { gift_id } => {
@@ -115,12 +126,10 @@ impl Writer {
     }
 
     fn gift_for_you(&self, gift: Gift) -> store::Result<GiftForYou> {
-        let derived = gift.code(&self.secrets).zip(gift.proof(&self.secrets));
-        let (code, proof) = derived.ok_or(store::Error::Unreadable("secret_id"))?;
-        let mut link = self.page(&["redeem", code.reveal()]);
-        link.query_pairs_mut().append_pair("proof", &proof);
+        let (link, code) = self.proven_link(&gift)?;
         Ok(GiftForYou {
             is_for_oneself: gift.is_for_oneself(),
+            stop: self.stop_page(&gift, Whom::Recipient),
             to: gift.recipient_email,
             occasion: gift.occasion,
             recipient_name: gift.recipient_name,
@@ -128,9 +137,51 @@ impl Writer {
             message: gift.message,
             tier: gift.tier,
             months: gift.months,
-            link: SecretLink(link),
+            link,
             redeem_page: self.page(&["redeem"]),
             code,
+            reference: gift.id,
+        })
+    }
+
+    /// The recipient's own link, and the code in it.
+    fn proven_link(&self, gift: &Gift) -> store::Result<(SecretLink, GiftCode)> {
+        let derived = gift.code(&self.secrets).zip(gift.proof(&self.secrets));
+        let (code, proof) = derived.ok_or(store::Error::Unreadable("secret_id"))?;
+        let mut link = self.page(&["redeem", code.reveal()]);
+        link.query_pairs_mut().append_pair("proof", &proof);
+        Ok((SecretLink(link), code))
+    }
+
+    fn recipient_reminder(&self, gift: Gift) -> store::Result<Option<RecipientReminder>> {
+        let CardWent::Out(sent_at) = card_went(&gift.delivery) else { return Ok(None) };
+        let (link, _) = self.proven_link(&gift)?;
+        Ok(Some(RecipientReminder {
+            is_for_oneself: gift.is_for_oneself(),
+            stop: self.stop_page(&gift, Whom::Recipient),
+            to: gift.recipient_email,
+            recipient_name: gift.recipient_name,
+            giver_name: gift.giver_name,
+            tier: gift.tier,
+            months: gift.months,
+            sent_at,
+            link,
+            reference: gift.id,
+        }))
+    }
+
+    fn giver_reminder(&self, gift: Gift, now: Timestamp) -> Option<GiverReminder> {
+        Some(GiverReminder {
+            stop: self.stop_page(&gift, Whom::Giver),
+            card: card_went(&gift.delivery),
+            takes_back_until: gift.refundable_until(self.refunds, &self.zone, now),
+            to: gift.giver_email?,
+            recipient_name: gift.recipient_name,
+            recipient_email: gift.recipient_email,
+            is_opened: gift.opened_at.is_some(),
+            tier: gift.tier,
+            months: gift.months,
+            status_page: self.status_page(&gift.id),
             reference: gift.id,
         })
     }
@@ -247,6 +298,13 @@ impl Writer {
         SecretLink(page)
     }
 
+    /// Where one of the two stops the reminders of a gift.
+    fn stop_page(&self, gift: &Gift, whom: Whom) -> SecretLink {
+        let mut page = self.page(&["reminders", "stop"]);
+        page.query_pairs_mut().append_pair("token", &gifts::stop_token(&self.secrets.current, gift, whom));
+        SecretLink(page)
+    }
+
     /// A page of ours, below wherever the shop stands.
     fn page(&self, path: &[&str]) -> Url {
         let mut page = self.public_url.clone();
@@ -273,5 +331,14 @@ fn plan(gift: &Gift, shop_zone: &Zone, now: Timestamp) -> CardPlan {
             | Delivery::Bounced { .. }
             | Delivery::Failed { .. },
         ) => CardPlan::Now,
+    }
+}
+
+/// How a giver is told what became of a card that is not on its way.
+const fn card_went(delivery: &Delivery) -> CardWent {
+    match delivery {
+        Delivery::Sent { sent_at: at } | Delivery::Delivered { delivered_at: at } => CardWent::Out(*at),
+        Delivery::Bounced { .. } | Delivery::Failed { .. } => CardWent::Nowhere,
+        Delivery::LinkOnly | Delivery::Scheduled { .. } => CardWent::ByHand,
     }
 }

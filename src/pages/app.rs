@@ -23,6 +23,8 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("redeem"), ParamSegment("code")) view=doors::RedeemLink ssr=whole.clone()/>
                 <Route path=(StaticSegment("gifts"), ParamSegment("reference")) view=doors::GiftStatus ssr=whole.clone()/>
                 <Route path=(StaticSegment("gifts"), ParamSegment("reference"), StaticSegment("print")) view=doors::GiftPrint ssr=whole.clone()/>
+                <Route path=StaticSegment("reminders") view=doors::Reminders ssr=whole.clone()/>
+                <Route path=path!("/reminders/stop") view=doors::Reminders ssr=whole.clone()/>
                 <Route path=StaticSegment("docs") view=super::DocsPage ssr=whole.clone()/>
                 <Route path=StaticSegment("login") view=doors::Login ssr=whole.clone()/>
                 <Route path=path!("/login/link") view=doors::Login ssr=whole.clone()/>

@@ -14,7 +14,7 @@ use tower_sessions::Session;
 use super::{
     AccountPage, ChangeAddressPage, ChangePasswordPage, ConfirmAddressPage, Draft, EnterCodePage, ErrorPage, ForgotPage, GiftPage,
     GiftStatusPage, LoginOncePage, LoginPage, Mailed, MailedPage, OneTime, Paper, PrintPage, RedeemPage, Refusal, RegisterPage,
-    ResetPage, ThanksPage, TokensPage, VerifyPage, gift,
+    RemindersStoppedPage, ResetPage, StopRemindersPage, ThanksPage, TokensPage, VerifyPage, gift,
 };
 use crate::accounts::Account as SignedInAccount;
 use crate::shop::{Canceled as CanceledView, GiftFields, GiftKey, RedeemView, Shop};
@@ -48,9 +48,13 @@ impl Asked {
 
     /// The link that was mailed, as its address carries it, or the form that was refused on its page.
     fn one_time(&self) -> Option<OneTime> {
+        Some(OneTime { link: self.carried("link")?, token: self.carried("token")? }).filter(|link| !link.link.is_empty())
+    }
+
+    /// What stands in the address, or stood in the form that was refused.
+    fn carried(&self, name: &str) -> Option<String> {
         let refusal = self.parts.extensions.get::<Refusal>();
-        let carried = |name: &str| self.query(name).or_else(|| Some(refusal?.draft.get(name).to_owned()));
-        Some(OneTime { link: carried("link")?, token: carried("token")? }).filter(|link| !link.link.is_empty())
+        self.query(name).or_else(|| Some(refusal?.draft.get(name).to_owned()))
     }
 
     /// A mailed link that still works.
@@ -238,6 +242,23 @@ pub fn GiftPrint() -> impl IntoView {
         asked.shop.gift_page(&reference, &asked.query("key").unwrap_or_default()).await
     };
     door(ask, move |status| view! { <PrintPage status paper/> })
+}
+
+/// With the token of a link, or of the form that was refused: the button. Without one, what the press led to.
+#[component]
+pub fn Reminders() -> impl IntoView {
+    let asked = Asked::now();
+    let ask = async move {
+        let Some(token) = asked.carried("token") else {
+            return asked.query("stopped").map(|_| None).ok_or(Error::NotFound);
+        };
+        let seen = asked.shop.look_at_reminders(&token).await?;
+        Ok((!seen.are_stopped).then_some((token, seen.whose)))
+    };
+    door(ask, |open| match open {
+        Some((token, whose)) => Either::Left(view! { <StopRemindersPage token whose/> }),
+        None => Either::Right(view! { <RemindersStoppedPage/> }),
+    })
 }
 
 #[component]

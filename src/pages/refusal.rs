@@ -233,6 +233,8 @@ const fn changed_in_words(changed: Changed) -> &'static str {
         Changed::ToHandOverOncePaid => {
             "Nothing is mailed to them. The link and the code to hand over are on this page once the payment is settled."
         }
+        Changed::RemindersOff => "We send you no reminder about this gift.",
+        Changed::RemindersOn => "If it still waits in a month, we write to you once.",
         Changed::RefundAsked => "The gift can’t be redeemed any more, and we have asked for your money to go back.",
         Changed::TakenBack => "The gift has ended. Nothing was paid for it, so nothing goes back.",
     }

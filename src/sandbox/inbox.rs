@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::html::{escape, moment, page, sorry};
 use super::reports::{self, Fate};
+use super::unsubscribe::{self, Pressed};
 use super::world::World;
 use crate::values::Timestamp;
 
@@ -33,6 +34,9 @@ pub struct Mail {
     pub text: String,
     pub html: String,
     pub sent_at: Timestamp,
+    /// Where a press of "unsubscribe" goes.
+    #[serde(default)]
+    pub one_click: Option<String>,
 }
 
 /// A mail as it is handed in.
@@ -44,6 +48,8 @@ struct Posted {
     subject: String,
     text: String,
     html: String,
+    #[serde(default)]
+    one_click: Option<String>,
 }
 
 /// Which mails to show; all of them without an address.
@@ -59,6 +65,7 @@ pub fn routes() -> Router<Arc<World>> {
         .route("/inbox/{id}", get(read))
         .route("/inbox/{id}/html", get(read_html))
         .route("/inbox/{id}/reports", post(report))
+        .route("/inbox/{id}/unsubscribe", post(unsubscribe::press))
 }
 
 async fn take(State(world): State<Arc<World>>, headers: HeaderMap, body: Result<Json<Posted>, JsonRejection>) -> Response {
@@ -74,8 +81,8 @@ async fn take(State(world): State<Arc<World>>, headers: HeaderMap, body: Result<
     let id = world
         .change(|change| {
             let id = change.id("mail_");
-            let Posted { message_id, to, from, subject, text, html } = posted;
-            let mail = Mail { id: id.clone(), message_id, to, from, subject, text, html, sent_at: change.now };
+            let Posted { message_id, to, from, subject, text, html, one_click } = posted;
+            let mail = Mail { id: id.clone(), message_id, to, from, subject, text, html, sent_at: change.now, one_click };
             if let Some(fate) = Fate::asked_for_by(&mail.to) {
                 reports::report(change, &mail, fate);
             }
@@ -127,14 +134,15 @@ async fn newest_first(world: &World, filter: &Filter) -> Vec<Mail> {
     world.read(|state| state.mails.iter().rev().filter(is_asked_for).cloned().collect()).await
 }
 
-async fn read(State(world): State<Arc<World>>, Path(id): Path<String>) -> Response {
+async fn read(State(world): State<Arc<World>>, Path(id): Path<String>, Query(pressed): Query<Pressed>) -> Response {
     let Some(mail) = find(&world, &id).await else { return sorry(StatusCode::NOT_FOUND, "No such mail.") };
     let content = format!(
         "<p><a href=\"/inbox\">All mail</a></p><h1>{subject}</h1>\
          <dl class=\"facts\"><dt>From</dt><dd>{from}</dd><dt>To</dt><dd>{to}</dd><dt>Sent</dt><dd>{sent}</dd>\
          <dt>Message-ID</dt><dd class=\"id\">{message_id}</dd></dl>\
          <iframe sandbox=\"{FRAME}\" src=\"/inbox/{id}/html\" title=\"The mail as HTML\"></iframe>\
-         {reports}<h2>The same mail as text</h2><pre>{text}</pre>",
+         {unsubscribe}{reports}<h2>The same mail as text</h2><pre>{text}</pre>",
+        unsubscribe = unsubscribe::section(&mail, &pressed),
         reports = world.read(|state| reports::section(&mail, &state.post)).await,
         subject = escape(&mail.subject),
         from = escape(&mail.from),
@@ -169,7 +177,7 @@ async fn read_html(State(world): State<Arc<World>>, Path(id): Path<String>) -> R
     (headers, Html(with_new_tabs(&mail.html))).into_response()
 }
 
-async fn find(world: &World, id: &str) -> Option<Mail> {
+pub async fn find(world: &World, id: &str) -> Option<Mail> {
     world.read(|state| state.mails.iter().rev().find(|mail| mail.id == id).cloned()).await
 }
 

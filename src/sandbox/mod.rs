@@ -15,6 +15,7 @@ mod protocol;
 mod reports;
 mod stripe;
 mod till;
+mod unsubscribe;
 mod webhooks;
 mod world;
 

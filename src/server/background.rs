@@ -34,6 +34,7 @@ pub fn start(
         brand: settings.brand.clone(),
         zone: settings.zone.clone(),
         sells_plans: !shop.catalog().plans().is_empty(),
+        refunds: settings.refunds,
         public_url: settings.public_url.clone(),
     };
     let (mailer, providers) = (Arc::clone(&world.mailer), world.providers.clone());

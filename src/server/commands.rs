@@ -15,8 +15,8 @@ use super::world::World;
 use super::{Settings, StartError, doctor, open_store, secrets, serve, stop_on_signal, telemetry, without_password, world};
 use crate::accounts::Role;
 use crate::checkout::Provider;
-use crate::shop::{self, Answer, Question, Registration, Shop, SystemClock, SystemEntropy};
-use crate::values::{Clock as _, GiftId};
+use crate::shop::{self, Answer, Question, Registration, Shop, SystemEntropy};
+use crate::values::GiftId;
 
 /// A gift storefront for a membership business.
 #[derive(Parser)]
@@ -131,7 +131,7 @@ async fn migrate(settings: &Settings) -> Result<(), StartError> {
 }
 
 async fn examine(settings: &Settings) -> Result<(), StartError> {
-    let findings = doctor::examine(settings, SystemClock.now()).await;
+    let findings = doctor::examine(settings, settings.clock().now()).await;
     findings.iter().try_for_each(|finding| say(format_args!("{finding}")))?;
     match findings.iter().filter(|finding| !finding.is_well).count() {
         0 => Ok(()),
@@ -208,7 +208,7 @@ async fn open_shop_in(settings: &Settings, providers: Vec<Arc<dyn Provider>>) ->
     let secrets = secrets::load(settings, &store).await?;
     Ok(Shop::open(shop::Parts {
         store,
-        clock: Arc::new(SystemClock),
+        clock: settings.clock(),
         entropy: Arc::new(SystemEntropy),
         secrets,
         brand: settings.brand.clone(),

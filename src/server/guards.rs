@@ -19,6 +19,8 @@ use crate::visitor::ClientAddress;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// Where mail programs stop reminders: whoever has the token in its address may, wherever they come from, and a session counts for nothing.
+const ONE_CLICK: &str = "/reminders/stop";
 /// Two years, as the preload list asks for.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
@@ -31,7 +33,7 @@ pub struct Gate {
 }
 
 /// An unsafe request must come from our own pages, whoever sends it: a login that another site forces is an attack too.
-/// The providers' webhooks and, where tokens count, requests with one carry their own proof.
+/// The providers' webhooks, a mail program's press and, where tokens count, requests with one carry their own proof.
 pub async fn own_origin(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if is_safe || carries_its_own_proof(&request) || is_from(request.headers(), &gate.origin) {
@@ -47,7 +49,7 @@ fn carries_its_own_proof(request: &Request) -> bool {
     let path = request.uri().path();
     let takes_tokens = matches!(path.split('/').nth(1), Some("v1" | "api" | "openapi.json"));
     let goes_by_session = request.headers().contains_key(COOKIE) && !request.headers().contains_key(AUTHORIZATION);
-    path.starts_with("/webhooks/") || (takes_tokens && !goes_by_session)
+    path.starts_with("/webhooks/") || path == ONE_CLICK || (takes_tokens && !goes_by_session)
 }
 
 /// The browser's own word first; where it has none, the origin that it always sends with an unsafe request.
@@ -161,6 +163,10 @@ mod tests {
             ("/v1/billing/gifts/redeem", vec![token.clone(), cookie.clone()], true),
             ("/api/v1/billing/checkout", vec![], true),
             ("/v1/billing/gifts/redeem", vec![cookie.clone()], false),
+            ("/reminders/stop", vec![], true),
+            ("/reminders/stop", vec![cookie.clone()], true),
+            ("/reminders", vec![], false),
+            ("/reminders/stop/", vec![], false),
             ("/login", vec![], false),
             ("/login", vec![token.clone()], false),
             ("/gifts/webhooks/stripe", vec![token], false),

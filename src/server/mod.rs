@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::pages::Shopfront;
-use crate::shop::{self, Shop, SystemClock, SystemEntropy};
+use crate::shop::{self, Shop, SystemEntropy};
 use crate::store::Store;
 use crate::store::sessions::Sessions;
 
@@ -87,7 +87,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     let world = World::reach(&settings).await?;
     let shop = Arc::new(Shop::open(shop::Parts {
         store: store.clone(),
-        clock: Arc::new(SystemClock),
+        clock: settings.clock(),
         entropy: Arc::new(SystemEntropy),
         secrets: secrets.clone(),
         brand: settings.brand.clone(),
@@ -129,7 +129,7 @@ async fn open_doors(settings: &Settings, shop: &Arc<Shop>, store: Store, world: 
         shop: Arc::clone(shop),
         front: Arc::new(front),
         site,
-        sessions: Sessions::new(store, Arc::new(SystemClock)),
+        sessions: Sessions::new(store, settings.clock()),
         gate: Gate {
             origin: settings.public_url.origin().ascii_serialization(),
             trusted_proxies: settings.trusted_proxies.clone(),

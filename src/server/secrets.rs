@@ -7,9 +7,9 @@ use std::path::Path;
 use data_encoding::HEXLOWER;
 
 use super::Settings;
-use crate::shop::{SystemClock, SystemEntropy};
+use crate::shop::SystemEntropy;
 use crate::store::{self, Store};
-use crate::values::{Clock as _, Entropy as _, Secret, Secrets, Timestamp};
+use crate::values::{Entropy as _, Secret, Secrets, Timestamp};
 
 const FILE: &str = "secret";
 
@@ -37,7 +37,7 @@ pub async fn load(settings: &Settings, store: &Store) -> Result<Secrets, SecretP
         None => made_once(&settings.data.join(FILE))?,
     };
     let secrets = Secrets { current, previous: settings.previous_secret.clone() };
-    match needed(store, SystemClock.now()).await?.into_iter().find(|id| secrets.by_id(id).is_none()) {
+    match needed(store, settings.clock().now()).await?.into_iter().find(|id| secrets.by_id(id).is_none()) {
         Some(id) => Err(SecretProblem::NotGiven(id)),
         None => Ok(secrets),
     }

@@ -9,6 +9,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use url::Url;
@@ -19,12 +21,14 @@ use crate::catalog::{Brand, Catalog};
 use crate::checkout::{CreemOptions, FlowgladOptions, Mode, ProviderName, StripeOptions};
 use crate::gifts::RefundRule;
 use crate::outbox::ReportSecret;
-use crate::values::{Email, Secret, Zone};
+use crate::shop::{ClockAhead, SystemClock};
+use crate::values::{Clock, Email, Secret, Zone};
 
 /// Where the optional file is looked for.
 const FILE: &str = "ribbon.toml";
 const DEFAULT_PORT: u16 = 3000;
 const SANDBOX_PORT: u16 = 3010;
+const DAYS_AHEAD: &str = "RIBBON_TEST_DAYS_AHEAD";
 
 /// Everything that an operator can set, read and judged.
 #[derive(Debug)]
@@ -39,6 +43,8 @@ pub struct Settings {
     pub previous_secret: Option<Secret>,
     pub provider: ProviderName,
     pub sandbox_port: u16,
+    /// By how many days everything here runs ahead of the machine's clock; in test mode only.
+    pub days_ahead: u16,
     pub smtp_url: Option<Url>,
     pub mail_from: Email,
     /// By which reports about our mail are signed; without it there are none.
@@ -91,6 +97,9 @@ impl Settings {
         let refunds = file.refunds.read(&mut reader.problems);
         reader.problems.extend(file.creem.check().err().map(str::to_owned));
         reader.problems.extend(settings.as_ref().and_then(|settings| keys::mixed_modes(&settings.keys, &settings.public_url)));
+        if settings.as_ref().is_some_and(|settings| settings.days_ahead > 0 && settings.is_in_the_open()) {
+            reader.problems.push(format!("{DAYS_AHEAD} is for trying the shop out: leave it out where it is open to the world"));
+        }
         if let (Some(settings), Some(catalog)) = (&settings, &catalog) {
             reader.problems.extend(keys::unnamed_offer(settings.provider, &settings.keys, catalog));
         }
@@ -99,6 +108,14 @@ impl Settings {
                 Ok(Self { brand, catalog, refunds, stripe: file.stripe, creem: file.creem, flowglad: file.flowglad, ..settings })
             }
             _ => Err(SettingsError(reader.problems)),
+        }
+    }
+
+    /// The clock of the shop and of the sandbox.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        match self.days_ahead {
+            0 => Arc::new(SystemClock),
+            days => Arc::new(ClockAhead(Duration::from_hours(u64::from(days) * 24))),
         }
     }
 
@@ -137,6 +154,7 @@ impl Reader<'_> {
         let previous_secret = self.secret("RIBBON_SECRET_PREVIOUS");
         let provider = self.parsed("RIBBON_PROVIDER", ProviderName::Stripe, "stripe, creem or flowglad");
         let sandbox_port = self.parsed("RIBBON_SANDBOX_PORT", SANDBOX_PORT, "a port, as in 3010");
+        let days_ahead = self.parsed(DAYS_AHEAD, 0, "a number of days, as in 7");
         let smtp_url = self.optional("RIBBON_SMTP_URL", "a URL, as in smtps://user:password@host");
         let mail_from = self.mail_from();
         let report_secret = self.report_secret();
@@ -158,6 +176,7 @@ impl Reader<'_> {
             previous_secret,
             provider: provider?,
             sandbox_port: sandbox_port?,
+            days_ahead: days_ahead?,
             smtp_url,
             mail_from: mail_from?,
             report_secret,
@@ -378,6 +397,24 @@ mod tests {
         assert!(read(&[&keys[..], &[local]].concat(), "").unwrap().is_in_the_open());
         assert!(read(&[public], "").unwrap().is_in_the_open());
         assert!(!read(&[local], "").unwrap().is_in_the_open());
+    }
+
+    #[test]
+    fn the_clock_runs_ahead_where_nothing_real_can_happen() {
+        let ahead = ("RIBBON_TEST_DAYS_AHEAD", "7");
+        let clock = read(&[ahead], "").unwrap().clock();
+        let (machine, week) = (SystemClock.now(), Duration::from_hours(7 * 24));
+        assert!(clock.now() >= machine.plus(week) && clock.now() < machine.plus(week * 2));
+        assert!(read(&[], "").unwrap().clock().now() < machine.plus(week));
+        for refused in ["-1", "1.5", "soon"] {
+            assert!(read(&[("RIBBON_TEST_DAYS_AHEAD", refused)], "").unwrap_err().to_string().contains("RIBBON_TEST_DAYS_AHEAD"));
+        }
+        let live = [("STRIPE_SECRET_KEY", "sk_live_x"), ("STRIPE_WEBHOOK_SECRET", "whsec_x")];
+        let public = ("RIBBON_PUBLIC_URL", "https://gifts.example.com/");
+        for open in [&[&live[..], &[public]].concat()[..], &[public]] {
+            assert!(read(open, "").is_ok());
+            assert!(read(&[open, &[ahead]].concat(), "").unwrap_err().to_string().contains("RIBBON_TEST_DAYS_AHEAD"));
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::catalog::{Catalog, PriceIds};
 use crate::checkout::Provider;
 use crate::outbox::{Mailer, ReportSecret, ReportSecretError, SandboxMailer, SmtpMailer, SmtpUrlError};
 use crate::sandbox::{self, Bases, Keys, SandboxError, SeedPrice};
-use crate::shop::{SystemClock, SystemEntropy};
+use crate::shop::SystemEntropy;
 use crate::values::{Interval, Money};
 
 #[derive(Debug, thiserror::Error)]
@@ -152,7 +152,7 @@ pub async fn start_sandbox(
         prices: seed_prices(&settings.catalog),
         webhook_retries: sandbox::usual_retries(),
     };
-    sandbox::start(sandbox_settings, Arc::new(SystemClock), Arc::new(SystemEntropy), closing).await
+    sandbox::start(sandbox_settings, settings.clock(), Arc::new(SystemEntropy), closing).await
 }
 
 fn env_file(settings: &Settings) -> PathBuf {

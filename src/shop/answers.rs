@@ -156,6 +156,17 @@ pub struct StatusPage {
     pub thanks: Option<Message>,
     /// What the recipient wrote when they declined.
     pub decline_word: Option<Message>,
+    pub reminders: RemindersAre,
+}
+
+/// Whether the buyer is still to be reminded of a gift that nobody has redeemed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemindersAre {
+    ToCome,
+    /// They said that they want none.
+    Off,
+    /// There is nothing to remind of, or it was done.
+    Over,
 }
 
 /// What a buyer can still change of a gift.
@@ -237,6 +248,8 @@ pub enum KnotKind {
     /// The buyer has the link, to hand over.
     HandedOver,
     Opened,
+    /// Its giver, that nobody has redeemed it; the recipient's is a mail of the gift.
+    Reminded,
     Readdressed,
     /// A name or a spelling.
     Corrected,
@@ -264,6 +277,8 @@ pub enum MailKnot {
     Delivered,
     Bounced,
     NotDelivered,
+    /// That the gift still waits.
+    Reminder,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

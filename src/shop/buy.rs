@@ -11,7 +11,7 @@ use super::{Purchase, Raced, RequestKey, Shop, Wish, until_unraced};
 use crate::Error;
 use crate::catalog::{Offer, PriceIds};
 use crate::checkout::{CheckoutSession, LineItem, Order, OrderState};
-use crate::gifts::{self, Delivery, Gift, GiftState};
+use crate::gifts::{self, Delivery, Gift, GiftState, Reminders};
 use crate::store::{self, gifts as gift_rows, orders, promo_codes};
 use crate::values::{CheckoutSessionId, GiftCode, GiftId, Money, OrderId, Timestamp};
 
@@ -212,6 +212,7 @@ impl Shop {
             opened_at: None,
             thanks: None,
             decline_word: None,
+            reminders: Reminders::default(),
             state: GiftState::Pending,
             created_at: now,
         }

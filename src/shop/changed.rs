@@ -28,6 +28,9 @@ pub enum Changed {
     ToHandOver,
     /// The same, and they have them once its payment is settled.
     ToHandOverOncePaid,
+    /// The buyer's own, of this gift.
+    RemindersOff,
+    RemindersOn,
     /// The gift is stopped, and the provider is asked for the money.
     RefundAsked,
     /// The gift has ended; nothing had been paid for it.
@@ -46,7 +49,7 @@ pub enum NewCode {
 }
 
 impl Changed {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Same,
         Self::SentAgain,
         Self::SentNow,
@@ -65,6 +68,8 @@ impl Changed {
         Self::Rescheduled,
         Self::ToHandOver,
         Self::ToHandOverOncePaid,
+        Self::RemindersOff,
+        Self::RemindersOn,
         Self::RefundAsked,
         Self::TakenBack,
     ];
@@ -91,6 +96,8 @@ impl Changed {
             Self::Rescheduled => "rescheduled",
             Self::ToHandOver => "to-hand-over",
             Self::ToHandOverOncePaid => "to-hand-over-once-paid",
+            Self::RemindersOff => "reminders-off",
+            Self::RemindersOn => "reminders-on",
             Self::RefundAsked => "refund-asked",
             Self::TakenBack => "taken-back",
         }

@@ -7,7 +7,7 @@ mod tests;
 use sqlx::AnyConnection;
 
 use super::open_gift::card;
-use super::{Changes, DeliverySeen, PaidBack, Receipt, RefundSeen, Shop, StatusPage};
+use super::{Changes, DeliverySeen, PaidBack, Receipt, RefundSeen, RemindersAre, Shop, StatusPage};
 use crate::checkout::{Fact, Order, OrderState, ProviderEvent};
 use crate::gifts::{self, Delivery, Gift, GiftState, HoldReason};
 use crate::store::{self, gifts as gift_rows, orders, provider_events};
@@ -63,6 +63,7 @@ impl Shop {
             redeem_url,
             thanks: gift.thanks.as_ref().map(|thanks| thanks.text.clone()),
             decline_word: gift.decline_word.clone(),
+            reminders: reminders(gift),
         })
     }
 
@@ -99,6 +100,17 @@ fn changes(gift: &Gift, now: Timestamp) -> Changes {
         words: gift.reword(None).is_ok(),
         day: gift.reschedule(None, None).is_ok(),
         mail: gift.send_again(now).is_ok_and(|after| after != *gift),
+    }
+}
+
+fn reminders(gift: &Gift) -> RemindersAre {
+    let is_waiting = matches!(gift.state, GiftState::Purchased { .. });
+    if is_waiting && gift.reminders.giver.stopped_at.is_some() {
+        RemindersAre::Off
+    } else if gift.may_remind_giver() {
+        RemindersAre::ToCome
+    } else {
+        RemindersAre::Over
     }
 }
 

@@ -30,7 +30,7 @@ impl Shop {
         };
         until_unraced(async || {
             let mut tx = self.store.begin().await?;
-            outbox::take_in(&mut tx, &self.secrets, &report, now).await?;
+            outbox::take_in(&mut tx, &self.secrets, &self.zone, &report, now).await?;
             tx.commit().await.map_err(store::Error::from)?;
             Ok::<_, Raced>(())
         })

@@ -71,7 +71,9 @@ mod reword;
 mod send_again;
 mod sign_in;
 mod sign_in_link;
+mod stop_reminders;
 mod subscribe;
+mod switch_reminders;
 #[cfg(test)]
 pub(crate) mod testing;
 mod thank;
@@ -82,7 +84,7 @@ pub use access_tokens::NewAccessToken;
 pub use answers::*;
 pub use buy::Promised;
 pub use changed::{Changed, NewCode};
-pub use clock::SystemClock;
+pub use clock::{ClockAhead, SystemClock};
 pub use come_back::Canceled;
 pub use create_promo_code::NewPromoCode;
 pub use entropy::SystemEntropy;
@@ -100,6 +102,7 @@ pub use reconcile::{Answer, Question, Reconciled};
 pub use redeem::Redeemed;
 pub use register::{MailboxProof, Registration, read_email, read_email_answered};
 pub use requests::RequestKey;
+pub use stop_reminders::RemindersSeen;
 pub use verify::Registrant;
 
 /// What a shop is made of; see [`Shop::open`].

@@ -12,7 +12,7 @@ use super::{MailboxProof, Parts, Registrant, Registration, Shop};
 use crate::accounts::{Account, Password};
 use crate::catalog::{Brand, Catalog, Months, PriceIds, Tier};
 use crate::checkout::{LineItem, Mode, Order, OrderState, Provider, ProviderName};
-use crate::gifts::{Delivery, Gift, GiftState, RefundRule};
+use crate::gifts::{Delivery, Gift, GiftState, RefundRule, Reminders};
 use crate::store::outbox::Lease;
 use crate::store::{self, Store};
 use crate::values::{
@@ -245,6 +245,7 @@ impl World {
             opened_at: None,
             thanks: None,
             decline_word: None,
+            reminders: Reminders::default(),
             state,
             created_at: self.clock.now(),
         }

@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use super::engine::change_one;
 use super::error::{Error, Result};
 use super::row::Read;
-use crate::gifts::{Delivery, Gift, GiftState, Thanks};
+use crate::gifts::{Delivery, Gift, GiftState, Reminders, Reminding, Thanks};
 use crate::values::{AccountId, Email, GiftId, GrantId, OrderId, Timestamp};
 
 /// One change of one gift, as the audit tells it.
@@ -31,9 +31,10 @@ pub async fn insert(connection: &mut AnyConnection, gift: &Gift, code_digest: &s
         "insert into gifts (id, version, order_id, tier, months, recipient_name, recipient_email, recipient_email_key,
              giver_name, giver_email, giver_email_key, message, generation, secret_id, code_digest, delivery, delivery_at,
              time_zone, state, purchased_at, held_at, hold_reason, redeemed_at, redeemed_by, grant_id, ended_at, created_at,
-             occasion, opened_at, thanks, thanked_at, decline_word)
+             occasion, opened_at, thanks, thanked_at, decline_word, recipient_reminded_at, recipient_stopped_at,
+             giver_reminded_at, giver_stopped_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-             $24, $25, $26, $27, $28, $29, $30, $31, $32)",
+             $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)",
     )
     .bind(gift.id.as_str())
     .bind(gift.version)
@@ -67,6 +68,10 @@ pub async fn insert(connection: &mut AnyConnection, gift: &Gift, code_digest: &s
     .bind(gift.thanks.as_ref().map(|thanks| thanks.text.as_str().to_owned()))
     .bind(gift.thanks.as_ref().map(|thanks| thanks.thanked_at.millis()))
     .bind(gift.decline_word.as_ref().map(|word| word.as_str().to_owned()))
+    .bind(gift.reminders.recipient.reminded_at.map(Timestamp::millis))
+    .bind(gift.reminders.recipient.stopped_at.map(Timestamp::millis))
+    .bind(gift.reminders.giver.reminded_at.map(Timestamp::millis))
+    .bind(gift.reminders.giver.stopped_at.map(Timestamp::millis))
     .execute(&mut *connection)
     .await?;
     append_event(connection, gift, gift.version, "promised", gift.created_at).await
@@ -90,7 +95,8 @@ pub async fn advance(
              message = $7, generation = $8, secret_id = $9, code_digest = $10, delivery = $11, delivery_at = $12, state = $13,
              purchased_at = $14, held_at = $15, hold_reason = $16, redeemed_at = $17, redeemed_by = $18, grant_id = $19,
              ended_at = $20, time_zone = $21, occasion = $22, opened_at = $23, thanks = $24, thanked_at = $25,
-             decline_word = $26
+             decline_word = $26, recipient_reminded_at = $27, recipient_stopped_at = $28, giver_reminded_at = $29,
+             giver_stopped_at = $30
          where id = $1 and version = $2",
     )
     .bind(before.id.as_str())
@@ -118,7 +124,11 @@ pub async fn advance(
     .bind(after.opened_at.map(Timestamp::millis))
     .bind(after.thanks.as_ref().map(|thanks| thanks.text.as_str().to_owned()))
     .bind(after.thanks.as_ref().map(|thanks| thanks.thanked_at.millis()))
-    .bind(after.decline_word.as_ref().map(|word| word.as_str().to_owned()));
+    .bind(after.decline_word.as_ref().map(|word| word.as_str().to_owned()))
+    .bind(after.reminders.recipient.reminded_at.map(Timestamp::millis))
+    .bind(after.reminders.recipient.stopped_at.map(Timestamp::millis))
+    .bind(after.reminders.giver.reminded_at.map(Timestamp::millis))
+    .bind(after.reminders.giver.stopped_at.map(Timestamp::millis));
     change_one(connection, query).await?;
     append_event(connection, after, before.version + 1, what, now).await
 }
@@ -362,6 +372,16 @@ fn thanks(row: &AnyRow) -> Result<Option<Thanks>> {
     text.map(|text| Ok(Thanks { text, thanked_at: row.time("thanked_at")? })).transpose()
 }
 
+fn reminders(row: &AnyRow) -> Result<Reminders> {
+    let reminding = |reminded_at, stopped_at| {
+        Ok::<_, Error>(Reminding { reminded_at: row.time_or_null(reminded_at)?, stopped_at: row.time_or_null(stopped_at)? })
+    };
+    Ok(Reminders {
+        recipient: reminding("recipient_reminded_at", "recipient_stopped_at")?,
+        giver: reminding("giver_reminded_at", "giver_stopped_at")?,
+    })
+}
+
 fn gift(row: &AnyRow) -> Result<Gift> {
     let months = u32::try_from(row.number("months")?).map_err(|_| Error::Unreadable("months"))?;
     Ok(Gift {
@@ -383,6 +403,7 @@ fn gift(row: &AnyRow) -> Result<Gift> {
         opened_at: row.time_or_null("opened_at")?,
         thanks: thanks(row)?,
         decline_word: row.made_or_null("decline_word")?,
+        reminders: reminders(row)?,
         state: state(row)?,
         created_at: row.time("created_at")?,
     })

@@ -76,6 +76,9 @@ journey!(a_gift_is_bought_paid_mailed_and_redeemed, async |world: &World| {
         The code has fallen into other hands
         The code and every link to it stop working at once. The new one is mailed at once.
         Make a new code
+        I need no reminder
+        When nobody has redeemed it after a month, we would write to you, once.
+        Send me no reminder
         I would like my money back
         €192.00 goes back the way it came. The gift ends: its code and its links stop working at once. This can’t be undone.
         You can do this here until 5 December 2026, as long as nobody has redeemed it.

@@ -109,6 +109,11 @@ async fn scheduled(world: &World) -> (Browser, Answer) {
     (ada, page)
 }
 
+/// How often the card went out; in all that time its recipient is reminded of it as well.
+fn cards(world: &World) -> usize {
+    world.mails_to("bob@example.com").iter().filter(|mail| mail.subject == "Ada has given you something").count()
+}
+
 const TRAVELS: &str = "Change how it travels";
 
 journey!(the_day_is_told_by_the_clock_that_it_was_chosen_by_and_can_be_another, async |world: &World| {
@@ -127,7 +132,7 @@ journey!(the_day_is_told_by_the_clock_that_it_was_chosen_by_and_can_be_another, 
     assert_eq!(world.mails_to("bob@example.com").len(), 1);
     world.pass(Duration::from_hours(40 * 24));
     world.send_outbox().await;
-    assert_eq!(world.mails_to("bob@example.com").len(), 1, "and not again on the first day");
+    assert_eq!(cards(world), 1, "and not again on the first day");
 });
 
 /// A button, what is filled in, and what is said of it when the payment is settled and when it isn't.
@@ -201,7 +206,7 @@ journey!(what_was_to_wait_goes_out_now_and_once, async |world: &World| {
     world.send_outbox().await;
     world.pass(Duration::from_hours(60 * 24));
     world.send_outbox().await;
-    assert_eq!(world.mails_to("bob@example.com").len(), 1);
+    assert_eq!(cards(world), 1);
 });
 
 journey!(another_message_stands_on_the_card_and_the_mail_that_was_sent_keeps_the_old_one, async |world: &World| {

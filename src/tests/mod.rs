@@ -18,6 +18,7 @@ mod printing;
 mod promo_codes;
 mod redeeming;
 mod registering;
+mod reminding;
 mod repeating;
 mod scanners;
 mod secrets;

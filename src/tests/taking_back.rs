@@ -92,6 +92,7 @@ journey!(after_the_last_day_the_shop_is_to_be_written_to, async |world: &World| 
     assert!(refused.says("the last day to take it back here was 5 December 2026"), "{}", refused.text());
     let (_, late) = page(world).await;
     assert!(late.says("I would like my money back") && !late.html.contains(TAKE_BACK), "{}", late.text());
+    world.send_outbox().await;
 });
 
 journey!(what_cost_nothing_ends_at_once, async |world: &World| {

@@ -5,7 +5,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::emails::Rendered;
+use crate::emails::{Rendered, SecretLink};
 use crate::values::{Email, PersonName, Timestamp};
 
 /// What a scripted server answers at each step.
@@ -84,9 +84,13 @@ fn mail() -> Outgoing {
             subject: "Ada has given you something".to_owned(),
             html: "<p>Für Bea</p>".to_owned(),
             text: "Für Bea\n.\nQUIT\n".to_owned(),
+            one_click: Some(SecretLink(STOP.parse().unwrap())),
         },
     }
 }
+
+/// As long as they are.
+const STOP: &str = "https://gifts.ribbon.example/reminders/stop?token=gift_0123456789abcdef.recipient.Zx0cT1l4Qm9zS2p6d0x1R2h3aVJ5dUVvUGFzZGZnaGpr";
 
 async fn sent(script: Script) -> Result<(), SendError> {
     let (mailer, _) = server(script).await;
@@ -106,6 +110,8 @@ async fn a_mail_is_handed_over_with_its_id_its_names_and_both_parts() {
         "Subject: Ada has given you something",
         "Reply-To: ",
         "Auto-Submitted: auto-generated",
+        &format!("List-Unsubscribe: <{STOP}>\r\n"),
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
         "Content-Type: multipart/alternative;",
         "Content-Type: text/plain; charset=utf-8",
         "Content-Type: text/html; charset=utf-8",

@@ -166,6 +166,63 @@ on_both!(a_server_that_died_after_sending_sends_again_under_the_same_message_id,
     assert_eq!(ids[0], ids[1]);
 });
 
+on_both!(a_recipient_is_reminded_once_by_several_servers_that_come_back_late, async |store: Store| {
+    let world = World::with(store).await;
+    world.post_gift(&world.gift().await).await;
+    world.worker("one").work_once(NOW).await.unwrap();
+    let late = after(Duration::from_hours(10 * 24));
+    let servers = ["one", "two", "three"].map(|name| world.worker(name));
+    for _ in 0..3 {
+        for done in futures::future::join_all(servers.iter().map(|server| server.work_once(late))).await {
+            done.unwrap();
+        }
+    }
+    assert_eq!(
+        world.told(),
+        ["bea@example.com: Ada has given you something", "bea@example.com: Ada’s gift is still waiting for you"]
+    );
+    assert_eq!(world.gift().await.reminders.recipient.reminded_at, Some(late));
+});
+
+on_both!(a_server_that_died_after_reminding_reminds_again_under_the_same_message_id, async |store: Store| {
+    let world = World::with(store).await;
+    world.post_gift(&world.gift().await).await;
+    world.worker("one").work_once(NOW).await.unwrap();
+    let (due, again) = (after(Duration::from_hours(7 * 24)), after(Duration::from_hours(7 * 24) + Duration::from_secs(30)));
+    world.be(Mood::NeverAnswers);
+    let killed = tokio::time::timeout(Duration::from_millis(200), world.worker("dying").work_once(due)).await;
+    assert!(killed.is_err(), "it was killed with the mail in hand");
+    world.be(Mood::Willing);
+    assert_eq!(world.worker("next").work_once(again).await.unwrap(), 1);
+    assert_eq!(world.worker("next").work_once(after(Duration::from_hours(29 * 24))).await.unwrap(), 0);
+    let ids: Vec<String> = world.mails().into_iter().map(|mail| mail.message_id).collect();
+    assert_eq!((ids.len(), &ids[1]), (3, &ids[2]));
+    assert_eq!(world.gift().await.reminders.recipient.reminded_at, Some(again));
+});
+
+on_both!(a_reminder_in_hand_while_its_recipient_stops_them_is_the_last, async |store: Store| {
+    let world = World::with(store).await;
+    world.post_gift(&world.gift().await).await;
+    let worker = world.worker("one");
+    worker.work_once(NOW).await.unwrap();
+    let due = after(Duration::from_hours(7 * 24));
+    world.be(Mood::RefusingLate);
+    let stops = async {
+        world.until_in_hand().await;
+        world.change("recipient_reminders_stopped", |gift| gift.reminders.recipient.stopped_at = Some(due)).await;
+        world.be(Mood::Willing);
+        world.answer_now();
+    };
+    let (done, ()) = tokio::join!(worker.work_once(due), stops);
+    assert_eq!(done.unwrap(), 1);
+    assert_eq!(worker.work_once(after(Duration::from_hours(29 * 24))).await.unwrap(), 0);
+    assert_eq!(world.mails().len(), 1);
+    assert!(
+        matches!(world.gift().await.delivery, Delivery::Sent { .. }),
+        "a reminder that does not arrive says nothing of the card"
+    );
+});
+
 on_both!(several_workers_send_each_mail_once, async |store: Store| {
     let world = World::with(store).await;
     for piece in 0..20 {

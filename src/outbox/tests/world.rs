@@ -10,7 +10,7 @@ use super::super::{Mailer, Outgoing, Report, Reported, SendError, Worker, Writer
 use crate::accounts::{AccessToken, Account, OneTimeLink, PasswordHash, Purpose};
 use crate::catalog::{Brand, Months, PriceIds, Tier};
 use crate::checkout::{LineItem, Mode, Order, OrderState, ProviderName};
-use crate::gifts::{self, Delivery, Gift, GiftState};
+use crate::gifts::{self, Delivery, Gift, GiftState, RefundRule, Reminders};
 use crate::store::{self, Store};
 use crate::values::{Currency, Email, Label, LinkId, Message, Money, Occasion, PersonName, Secret, Secrets, Timestamp, Zone};
 
@@ -89,6 +89,7 @@ impl World {
             brand: Brand::default(),
             zone: Zone::UTC,
             sells_plans: true,
+            refunds: RefundRule::default(),
             public_url: Url::parse("https://ribbon.example/shop/").unwrap(),
         };
         let mailer: Arc<dyn Mailer> = Arc::<MoodyMailer>::clone(&self.mailer);
@@ -173,7 +174,7 @@ impl World {
     pub async fn hears(&self, what: Reported, at: Timestamp) {
         let mail = gift_for_you(&self.gift).unwrap().id();
         let mut tx = self.store.begin().await.unwrap();
-        take_in(&mut tx, &secrets(), &Report { mail, what, at }, at).await.unwrap();
+        take_in(&mut tx, &secrets(), &Zone::UTC, &Report { mail, what, at }, at).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -201,8 +202,10 @@ impl World {
         parked.iter().map(|entry| format!("{} {}", entry.kind, entry.reason)).collect()
     }
 
+    /// How many pieces of work still wait; reminders, which do so for weeks, are not counted.
     pub async fn waiting(&self) -> i64 {
-        store::outbox::count_waiting(&mut self.store.connection().await.unwrap()).await.unwrap()
+        let query = "select count(*) from outbox where state = 'waiting' and kind not like '%reminder'";
+        sqlx::query_scalar(query).fetch_one(&mut *self.store.connection().await.unwrap()).await.unwrap()
     }
 }
 
@@ -272,6 +275,7 @@ pub fn gift() -> Gift {
         opened_at: None,
         thanks: None,
         decline_word: None,
+        reminders: Reminders::default(),
         state: GiftState::Purchased { purchased_at: NOW },
         created_at: NOW,
     }

@@ -7,10 +7,11 @@ use crate::accounts::{AccessToken, Scope, Scopes, TokenSecret};
 use crate::catalog::{Catalog, Discount, Months, PromoCode, PromoName, Tier};
 use crate::checkout::SubscriptionState;
 use crate::error::{Error, Wrong};
+use crate::gifts::Whom;
 use crate::memberships::{Source, Stretch, StretchKind};
 use crate::shop::{
     AccountView, Card, Changed, Changes, DeliverySeen, DryRun, GiftLine, GiftTime, Knot, KnotKind, MailKnot, Masked, OtherEnd,
-    OwnSubscription, PaidBack, PaymentSeen, Quote, Receipt, RedeemView, RefundSeen, Standing, StatusPage, Thanks,
+    OwnSubscription, PaidBack, PaymentSeen, Quote, Receipt, RedeemView, RefundSeen, RemindersAre, Standing, StatusPage, Thanks,
 };
 use crate::values::{
     AccountId, Currency, Email, Entropy, GrantId, Label, Message, Money, Occasion, PersonName, Timestamp, TokenId, Zone,
@@ -216,6 +217,17 @@ fn status_scenes() -> Vec<Scene> {
             let status = StatusPage { course, delivery, is_opened: true, refund: RefundSeen::ByLetter, ..status() };
             view! { <GiftStatusPage status/> }.into_any()
         }),
+        scene("status-reminded", || {
+            let course = vec![
+                happened(KnotKind::Paid),
+                mailed(MailKnot::Sent),
+                mailed(MailKnot::Reminder),
+                happened(KnotKind::Reminded),
+                to_come(KnotKind::Redeemed, None),
+            ];
+            let status = StatusPage { course, reminders: RemindersAre::Off, ..status() };
+            view! { <GiftStatusPage status/> }.into_any()
+        }),
         scene("status-declined", || {
             let course = vec![happened(KnotKind::Paid), mailed(MailKnot::Sent), happened(KnotKind::Declined)];
             let changes = Changes { words: false, mail: false, ..changes() };
@@ -292,6 +304,10 @@ fn account_scenes() -> Vec<Scene> {
         scene("verify", || view! { <VerifyPage link=Some(link())/> }.into_any()).signed_in(),
         scene("verify-elsewhere", || view! { <VerifyPage link=Some(link()) asks_password=true/> }.into_any()),
         scene("verify-sent", || view! { <VerifyPage/> }.into_any()).signed_in(),
+        scene("reminders", || {
+            view! { <StopRemindersPage token="gift_7h2kq9v4xw000000.giver.s1".to_owned() whose=Whom::Giver/> }.into_any()
+        }),
+        scene("reminders-stopped", || view! { <RemindersStoppedPage/> }.into_any()),
         scene("forgot", || view! { <ForgotPage/> }.into_any()),
         scene("reset", || view! { <ResetPage link=link()/> }.into_any()),
         scene("reset-ended", || view! { <ResetPage link=link()/> }.into_any()).refused(Error::LinkEnded, &[]),
@@ -408,6 +424,7 @@ pub(super) fn status() -> StatusPage {
         redeem_url: Some("http://localhost:3000/redeem/7K2M9QWX4HTVB3NE6RYD8P01".to_owned()),
         thanks: None,
         decline_word: None,
+        reminders: RemindersAre::ToCome,
     }
 }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::super::parts::{EmailField, Field, Letterbox, MessageField, Travel};
 use super::super::refusal::typed_or;
 use super::super::{Draft, Refusal};
-use crate::shop::{DeliverySeen, RefundSeen, Standing, StatusPage};
+use crate::shop::{DeliverySeen, RefundSeen, RemindersAre, Standing, StatusPage};
 use crate::values::Zone;
 
 /// Nothing where nothing can be changed any more.
@@ -42,6 +42,7 @@ pub fn Changes(status: StatusPage) -> impl IntoView {
                     </details>
                 })}
                 {may.words.then(|| view! { <Reissue status=status.clone()/> })}
+                <Reminders status=status.clone()/>
                 <Refund status/>
             </div>
         </section>
@@ -191,6 +192,26 @@ fn Reissue(status: StatusPage) -> impl IntoView {
         </Wish>
     }
     .into_any()
+}
+
+/// Whether we write to the buyer when the gift waits for long.
+#[component]
+fn Reminders(status: StatusPage) -> impl IntoView {
+    match status.reminders {
+        RemindersAre::ToCome => view! {
+            <Wish status intent="reminders_off" wish="I need no reminder" button="Send me no reminder">
+                <p>"When nobody has redeemed it after a month, we would write to you, once."</p>
+            </Wish>
+        }
+        .into_any(),
+        RemindersAre::Off => view! {
+            <Wish status intent="reminders_on" wish="Reminders about this gift are off" button="Switch them on again">
+                <p>"When nobody has redeemed it in a month, we write to you, once."</p>
+            </Wish>
+        }
+        .into_any(),
+        RemindersAre::Over => ().into_any(),
+    }
 }
 
 /// Its money, where the operator's rule gives it back on demand; else whom to write to.

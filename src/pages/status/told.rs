@@ -78,6 +78,7 @@ fn in_words(knot: &Knot, status: &StatusPage, is_present: bool) -> (String, Stri
         KnotKind::HandedOver => ("Yours to hand over", "We write to nobody but you.".to_owned()),
         KnotKind::Opened if is_own => ("Opened", "You saw the card.".to_owned()),
         KnotKind::Opened => ("Opened", "The card was seen by whom it is for.".to_owned()),
+        KnotKind::Reminded => ("Reminder sent to you", "We write to you about it no more.".to_owned()),
         KnotKind::Readdressed => match &knot.to {
             Some(email) => ("Given another address", format!("It is for {} now. {DEAD}", email.as_str())),
             None => ("Given another address", DEAD.to_owned()),
@@ -118,6 +119,7 @@ fn of_mail(mail: MailKnot, to: Option<&Email>) -> String {
         MailKnot::Delivered => ("Delivered to", "Delivered"),
         MailKnot::Bounced => ("Came back from", "Came back"),
         MailKnot::NotDelivered => ("Not delivered to", "Not delivered"),
+        MailKnot::Reminder => ("Reminder sent to", "Reminder sent"),
     };
     to.map_or_else(|| without.to_owned(), |email| format!("{with_address} {}", email.as_str()))
 }
@@ -133,5 +135,6 @@ const fn mail_adds(mail: MailKnot, is_to_present: bool) -> &'static str {
         MailKnot::Delivered => "Their mailbox has it.",
         MailKnot::Bounced => "That mailbox does not take our mail.",
         MailKnot::NotDelivered => "We tried several times.",
+        MailKnot::Reminder => "They get no other.",
     }
 }

@@ -92,12 +92,12 @@ impl Shop {
         }
     }
 
-    /// Leaves the gift's own mail in the outbox, where one is to go out.
+    /// Leaves in the outbox what is to go out for the gift by itself: its own mail, or reminders of it.
     pub(in crate::shop) async fn post_gift(&self, tx: &mut Tx, gift: &Gift, now: Timestamp) -> Result<(), store::Error> {
-        match outbox::gift_for_you(gift) {
-            Some(entry) => self.post(tx, entry, now).await,
-            None => Ok(()),
+        for entry in outbox::gift_for_you(gift).into_iter().chain(outbox::reminders(gift, &self.zone, now)) {
+            self.post(tx, entry, now).await?;
         }
+        Ok(())
     }
 
     /// Another payment than the one that settled the order: it changes nothing of it, and goes back, unless it has gone back already.

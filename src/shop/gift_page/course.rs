@@ -56,6 +56,8 @@ fn happened(event: &Event, before: &[Event]) -> Vec<KnotKind> {
         "delivered" => vec![KnotKind::Mail(MailKnot::Delivered)],
         "bounced" => vec![KnotKind::Mail(MailKnot::Bounced)],
         "not_delivered" => vec![KnotKind::Mail(MailKnot::NotDelivered)],
+        "recipient_reminded" => vec![KnotKind::Mail(MailKnot::Reminder)],
+        "giver_reminded" => vec![KnotKind::Reminded],
         "opened" => vec![KnotKind::Opened],
         "readdressed" if has_new_code(event, before) => vec![KnotKind::Readdressed],
         "readdressed" => vec![KnotKind::Corrected],

@@ -2,7 +2,7 @@
 
 use super::course::{course, paid_at};
 use crate::catalog::{Months, Tier};
-use crate::gifts::{Delivery, Gift, GiftState, HoldReason};
+use crate::gifts::{Delivery, Gift, GiftState, HoldReason, Reminders};
 use crate::shop::{Knot, KnotKind};
 use crate::store::gifts::Event;
 use crate::values::{Email, Occasion, PersonName, Timestamp};
@@ -29,6 +29,7 @@ fn gift(state: GiftState, delivery: Delivery) -> Gift {
         opened_at: None,
         thanks: None,
         decline_word: None,
+        reminders: Reminders::default(),
         state,
         created_at: Timestamp::from_seconds(0),
     }

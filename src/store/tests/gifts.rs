@@ -2,7 +2,7 @@
 
 use super::things::{Counted, LATER, NOW, digest, email, member, promised};
 use crate::catalog::{Months, Tier};
-use crate::gifts::{Delivery, Gift, GiftState, HoldReason, Thanks};
+use crate::gifts::{Delivery, Gift, GiftState, HoldReason, Reminders, Reminding, Thanks};
 use crate::memberships::Grant;
 use crate::store::testing::on_both;
 use crate::store::{Error, Store, gifts, grants};
@@ -50,6 +50,10 @@ on_both!(a_gift_is_read_as_it_was_written_in_every_state_and_delivery, async |st
             opened_at: Some(LATER),
             decline_word: Some(Message::parse("Thank you, and no.").unwrap()),
             thanks: Some(Thanks { text: Message::parse("I am so glad.").unwrap(), thanked_at: LATER }),
+            reminders: Reminders {
+                recipient: Reminding { reminded_at: Some(NOW), stopped_at: None },
+                giver: Reminding { reminded_at: None, stopped_at: Some(LATER) },
+            },
             ..before.clone()
         };
         gifts::advance(&mut connection, &before, &after, &digest(&after), "changed", LATER).await.unwrap();

@@ -7,7 +7,7 @@ use sqlx::AnyConnection;
 use crate::accounts::{Account, Password};
 use crate::catalog::{Months, PriceIds, Tier};
 use crate::checkout::{CheckoutSession, LineItem, Mode, Order, OrderState, ProviderName};
-use crate::gifts::{Delivery, Gift, GiftState};
+use crate::gifts::{Delivery, Gift, GiftState, Reminders};
 use crate::store::{accounts, gifts, orders};
 use crate::values::{
     AccountId, CheckoutSessionId, Currency, Email, Entropy, GiftId, Message, Money, Occasion, OrderId, PersonName, Timestamp, Zone,
@@ -83,6 +83,7 @@ pub fn gift(order: &Order) -> Gift {
         opened_at: None,
         thanks: None,
         decline_word: None,
+        reminders: Reminders::default(),
         state: GiftState::Pending,
         created_at: NOW,
     }

@@ -23,6 +23,8 @@ pub struct Mail {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// Where its mail program posts to unsubscribe.
+    pub one_click: Option<String>,
 }
 
 #[async_trait]
@@ -34,7 +36,8 @@ impl Mailer for Mailboxes {
             return Err(SendError::Refused("smtp_recipient_550".to_owned()));
         }
         let (subject, text, html) = (mail.subject.clone(), mail.text.clone(), mail.html.clone());
-        self.delivered.lock().unwrap().push(Mail { message_id, to: mail.to.as_str().to_owned(), subject, text, html });
+        let (to, one_click) = (mail.to.as_str().to_owned(), mail.one_click.as_ref().map(|link| link.0.to_string()));
+        self.delivered.lock().unwrap().push(Mail { message_id, to, subject, text, html, one_click });
         Ok(())
     }
 }

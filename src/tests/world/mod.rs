@@ -145,6 +145,7 @@ impl World {
             secrets,
             brand,
             zone: Zone::UTC,
+            refunds: RefundRule::default(),
             sells_plans: !shop.catalog().plans().is_empty(),
             public_url,
         };

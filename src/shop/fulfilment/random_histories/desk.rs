@@ -211,6 +211,7 @@ impl Server {
             brand: shop.brand.clone(),
             zone: Zone::UTC,
             sells_plans: false,
+            refunds: shop.refunds,
             public_url: shop.public_url.clone(),
         };
         let mailer: Arc<dyn Mailer> = Arc::<Postbox>::clone(postbox);

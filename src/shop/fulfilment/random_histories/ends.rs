@@ -195,6 +195,8 @@ fn cause_of(task: Task) -> (Cause, GiftId) {
         Task::GiftTakenBack { gift_id, .. } => (Cause::Other("taken back".to_owned()), gift_id),
         Task::GiftDeclined { gift_id } => (Cause::Declined, gift_id),
         Task::DeliveryFailed { gift_id } => (Cause::Other("not delivered".to_owned()), gift_id),
+        Task::RecipientReminder { gift_id, generation } => (Cause::Other(format!("recipient reminded of {generation}")), gift_id),
+        Task::GiverReminder { gift_id } => (Cause::Other("giver reminded".to_owned()), gift_id),
         Task::OperatorNotice { gift_id, reason } => (Cause::Other(reason), gift_id),
         other => panic!("nobody asked for {other:?}"),
     }
