@@ -25,6 +25,7 @@ export const walks: Record<string, (visit: Visit) => Promise<void>> = {
   'gifts that came to nothing, on their buyer’s page': undone,
   redeeming,
   'gifts that can’t be redeemed': forbidden,
+  reminders,
   'an account and its links': account,
   'a subscription and tokens': subscription,
 };
@@ -185,6 +186,16 @@ async function forbidden({ page, shop, see }: Visit): Promise<void> {
   await lets(page, shop, 'Refund');
   await shop.taken('charge.refunded');
   await see('This gift was taken back', () => page.goto(url));
+}
+
+async function reminders({ page, shop, see }: Visit): Promise<void> {
+  await buyGift(page);
+  await giftLink(shop);
+  await shop.restartServer(32);
+  const told = await shop.mail(ada.email, /hasn’t opened your gift/);
+  await see('No more reminders about this gift?', () => page.goto(link(told, /\/reminders\/stop/)));
+  await see('We keep that.', () => page.getByRole('button', { name: 'Stop the reminders' }).click());
+  await see('Reminders about this gift are off', () => page.goto(link(told, /\/gifts\//)));
 }
 
 async function account({ page, shop, see }: Visit): Promise<void> {
