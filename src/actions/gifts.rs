@@ -108,7 +108,7 @@ pub async fn change_gift(
     #[server(default)] recipient_name: String,
     #[server(default)] recipient_email: String,
     #[server(default)] recipient_email_answer: String,
-    #[server(default)] message: String,
+    #[server(default)] message: Option<String>,
     #[server(default)] delivery: String,
     #[server(default)] deliver_on: String,
     #[server(default)] time_zone: String,
@@ -118,11 +118,12 @@ pub async fn change_gift(
     let reference = caller.gift_reference().await?;
     let changed = match intent.as_str() {
         "send_again" => shop.send_again(&reference, &key, from).await,
+        "send_now" => shop.send_now(&reference, &key, from).await,
         "readdress" => {
             let wish = crate::shop::GiftFields { recipient_name, recipient_email, recipient_email_answer, ..Default::default() };
-            shop.readdress(&reference, &key, &wish, from).await
+            shop.readdress(&reference, &key, &wish, message.as_deref(), from).await
         }
-        "reword" => shop.reword(&reference, &key, &message, from).await,
+        "reword" => shop.reword(&reference, &key, message.as_deref().unwrap_or_default(), from).await,
         "reschedule" => {
             let wish = crate::shop::GiftFields { delivery, deliver_on, time_zone, ..Default::default() };
             shop.reschedule(&reference, &key, &wish, from).await

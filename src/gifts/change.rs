@@ -115,6 +115,23 @@ impl Gift {
         Ok(Self { delivery: Delivery::Scheduled { due_at: now }, ..self.clone() })
     }
 
+    /// Whether a mail of the present generation went out, or tried to.
+    #[must_use]
+    pub const fn was_mailed(&self) -> bool {
+        match self.delivery {
+            Delivery::LinkOnly | Delivery::Scheduled { .. } => false,
+            Delivery::Sent { .. } | Delivery::Delivered { .. } | Delivery::Bounced { .. } | Delivery::Failed { .. } => true,
+        }
+    }
+
+    /// What stands on the card was corrected since `before`: a mail of the same generation that had gone out goes again with it, where it
+    /// may. A new generation is mailed by itself.
+    #[must_use]
+    pub fn mailed_again_after(self, before: &Self, now: Timestamp) -> Self {
+        let is_corrected = self.generation == before.generation && self != *before;
+        if is_corrected && self.was_mailed() { self.send_again(now).unwrap_or(self) } else { self }
+    }
+
     fn open_to_change(&self) -> Result<(), ChangeRefused> {
         match &self.state {
             GiftState::Held { reason: HoldReason::Refund, .. } => Err(ChangeRefused::Held),
@@ -286,6 +303,20 @@ mod tests {
         let opened = Gift { opened_at: Some(NOW), ..gift_that_is("purchased") };
         assert_eq!(opened.reissue(&secret("s"), NOW).unwrap().opened_at, None);
         assert_eq!(opened.reword(None).unwrap().opened_at, Some(NOW));
+    }
+
+    #[test]
+    fn what_was_mailed_goes_out_again_with_what_was_corrected() {
+        let sent = Gift { delivery: Delivery::Sent { sent_at: PURCHASED_AT }, ..gift_that_is("purchased") };
+        let corrected = |before: &Gift| Gift { recipient_name: name("Beatrice"), ..before.clone() }.mailed_again_after(before, NOW);
+        assert_eq!((corrected(&sent).delivery_due(), corrected(&sent).generation), (Some(NOW), sent.generation));
+        assert_eq!(sent.clone().mailed_again_after(&sent, NOW), sent, "nothing was corrected");
+        for delivery in [Delivery::LinkOnly, Delivery::Scheduled { due_at: DUE_AT }] {
+            let waiting = Gift { delivery: delivery.clone(), ..sent.clone() };
+            assert_eq!(corrected(&waiting).delivery, delivery);
+        }
+        let held = Gift { delivery: sent.delivery.clone(), ..gift_that_is("disputed") };
+        assert_eq!(corrected(&held).delivery, held.delivery, "nothing is sent while its payment is checked");
     }
 
     #[test]

@@ -7,6 +7,13 @@ use crate::Result;
 use crate::gifts::{Delivery, Gift};
 
 impl Shop {
+    /// Mails a gift now that was never mailed. Where it went out meanwhile, nothing is sent a second time.
+    pub async fn send_now(&self, reference: &str, key: &str, from: IpAddr) -> Result<Changed> {
+        let first = |gift: &Gift, now| if gift.was_mailed() { Ok(gift.clone()) } else { gift.send_again(now) };
+        let change = self.change_gift(reference, key, from, "sent_again", first).await?;
+        Ok(change.or_same(Changed::SentNow))
+    }
+
     /// Mails the gift now, with the code that it has. One that is about to leave is not mailed twice.
     pub async fn send_again(&self, reference: &str, key: &str, from: IpAddr) -> Result<Changed> {
         let change = self.change_gift(reference, key, from, "sent_again", Gift::send_again).await?;

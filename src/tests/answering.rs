@@ -133,6 +133,15 @@ journey!(a_recipient_declines_with_a_word_and_the_giver_chooses_anew, async |wor
     let ada = world.browser();
     let status = ada.opens(&mail.gift_page()).await.is(200);
     assert!(status.says("I have one already."), "{}", status.text());
+
+    assert_eq!(status.value_of("message"), "For all the Sundays.", "what the first one read is shown before another reads it");
+    let to_carl = [("recipient_name", "Carl"), ("recipient_email", "carl@"), ("message", "For all the Mondays.")];
+    let refused = ada.presses(&status, "Give it to them", &to_carl).await.is(422);
+    assert_eq!(refused.value_of("message"), "For all the Mondays.");
+    ada.presses(&refused, "Give it to them", &[("recipient_email", "carl@example.com")]).await.is(302);
+    world.send_outbox().await;
+    let card = world.mail_to("carl@example.com").text;
+    assert!(card.contains("For all the Mondays.") && !card.contains("Sundays"), "{card}");
 });
 
 journey!(whoever_reads_the_mailbox_declines_without_an_account, async |world: &World| {

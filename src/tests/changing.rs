@@ -209,6 +209,30 @@ journey!(what_was_to_wait_goes_out_now_and_once, async |world: &World| {
     assert_eq!(cards(world), 1);
 });
 
+journey!(a_page_from_before_it_went_out_sends_it_no_second_time, async |world: &World| {
+    let (ada, page) = scheduled(world).await;
+    ada.presses(&page, "Send it now", &[]).await.is(302);
+    world.send_outbox().await;
+    let done = ada.presses(&page, "Send it now", &[]).await.is(302);
+    assert!(done.location().ends_with("&done=nothing"), "{}", done.location());
+    world.send_outbox().await;
+    assert_eq!(world.mails_to("bob@example.com").len(), 1);
+});
+
+journey!(a_corrected_name_goes_out_once_more_as_its_button_says, async |world: &World| {
+    world.mailed().await;
+    let old = world.mail_to("bob@example.com").redeem_link();
+    world.pass(Duration::from_mins(1));
+    let robert = [("recipient_name", "Robert"), ("recipient_email", "bob@example.com")];
+    let done = changes(world, "Change it and send it again", &robert).await.is(302);
+    assert!(done.location().ends_with("&done=sent-again"), "{}", done.location());
+    world.send_outbox().await;
+    let mails = world.mails_to("bob@example.com");
+    assert_eq!(mails.len(), 2);
+    assert!(mails[0].text.starts_with("for Robert\n"), "{}", mails[0].text);
+    assert_eq!(mails[0].redeem_link(), old, "the code stays");
+});
+
 journey!(another_message_stands_on_the_card_and_the_mail_that_was_sent_keeps_the_old_one, async |world: &World| {
     world.mailed().await;
     let done = changes(world, "Change the message", &[("message", "Sundays <b>and</b> Mondays.")]).await.is(302);

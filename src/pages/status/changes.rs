@@ -72,7 +72,7 @@ fn Send(status: StatusPage) -> impl IntoView {
         .into_any()
     } else {
         view! {
-            <Wish status intent="send_again" wish="It should go out now" button="Send it now">
+            <Wish status intent="send_now" wish="It should go out now" button="Send it now">
                 <p>"We mail it to "{email}" at once, and not again on its day."</p>
             </Wish>
         }
@@ -87,14 +87,20 @@ fn Readdress(status: StatusPage) -> impl IntoView {
     let is_open = is_declined || matches!(status.delivery, DeliverySeen::Bounced { .. } | DeliverySeen::Failed { .. });
     // To whom a gift goes that was declined is another person, so nothing is filled in; nothing is asked about the address that it has.
     let [name, email] = if is_declined { ["", ""] } else { [name, email] };
-    let present = Draft::from_iter([("recipient_name", name), ("recipient_email", email), ("recipient_email_answer", email)]);
-    let draft = typed_into("readdress", present);
+    let present = [("recipient_name", name), ("recipient_email", email), ("recipient_email_answer", email)];
+    let written = status.card.message.as_ref().map(|message| ("message", message.as_str()));
+    let draft = typed_into("readdress", present.into_iter().chain(written).collect());
+    // What was written to the first is rarely what the second should read, and its own form is not there for a declined gift.
+    let message = is_declined.then(|| draft.get("message").to_owned());
     let (wish, lead) = if is_declined {
-        ("I give it to somebody else", "Somebody else gets it, with a link and a code of their own.")
+        (
+            "I give it to somebody else",
+            "Somebody else gets it, with a link and a code of their own, and the message as it stands here.",
+        )
     } else {
         (
             "It should go to another name or address",
-            "With another address, the link and the code that exist now stop working. A corrected name leaves them alone.",
+            "With another address, the link and the code that exist now stop working. A corrected name leaves them alone. The message goes along as it is; to change it, do that first.",
         )
     };
     let button = match status.delivery {
@@ -116,6 +122,7 @@ fn Readdress(status: StatusPage) -> impl IntoView {
                 answer=draft.get("recipient_email_answer").to_owned()
                 autocomplete="off"
             />
+            {message.map(|text| view! { <MessageField value=text/> })}
         </Wish>
     }
     .into_any()

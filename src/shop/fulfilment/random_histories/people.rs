@@ -128,7 +128,7 @@ impl Desk {
         let Some(gift) = self.gift(gift).await else { return };
         let email = pick(&self.people, person).unwrap().email.as_str();
         let wish = GiftFields { recipient_name: "Somebody".into(), recipient_email: email.into(), ..GiftFields::default() };
-        let readdressed = self.shop().readdress(gift.id.as_str(), &self.key(&gift), &wish, self.somewhere()).await;
+        let readdressed = self.shop().readdress(gift.id.as_str(), &self.key(&gift), &wish, None, self.somewhere()).await;
         self.expect(readdressed);
     }
 
