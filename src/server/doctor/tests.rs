@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::Router;
 use axum::http::StatusCode;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::shop::testing::World;
@@ -13,8 +14,9 @@ use crate::store::testing::Scratch;
 
 const NOON: Timestamp = Timestamp::from_seconds(1_795_262_400);
 
-/// Settings in which no sandbox is found, with `more` of them.
+/// Settings in which no sandbox is found, with `more` of them, in a process that can speak TLS.
 fn settings(more: &[(&str, &str)]) -> Settings {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let names = [&[("RIBBON_SANDBOX_PORT", "0"), ("RIBBON_SECRET", "a-secret-of-at-least-32-characters")], more].concat();
     let environment: BTreeMap<String, String> =
         names.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -143,4 +145,20 @@ async fn a_provider_is_well_where_it_takes_the_key_and_knows_no_such_session() {
 async fn an_address_for_others_that_is_not_encrypted_is_told() {
     let told = says_of("address", &settings(&[("RIBBON_PUBLIC_URL", "http://gifts.example.com/")]), NOON).await;
     assert!(told[0].starts_with("wrong  address"), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_sandbox_that_runs_is_asked_in_the_providers_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let closing = CancellationToken::new();
+    let running = world::start_sandbox(&settings(&[("RIBBON_DATA", data)]), None, closing.clone()).await.unwrap();
+    let port = running.address.port().to_string();
+    let told = says_of("payments", &settings(&[("RIBBON_DATA", data), ("RIBBON_SANDBOX_PORT", &port)]), NOON).await;
+    closing.cancel();
+    running.ended().await;
+    let expected = ["stripe", "creem", "flowglad"].map(|name| {
+        format!("ok     payments  {name} answers, played by the sandbox, and takes the key; its webhooks go to /webhooks/{name}.")
+    });
+    assert_eq!(told, expected);
 }
