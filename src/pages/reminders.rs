@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::parts::{Frame, Place, Slip};
+use super::parts::{Frame, Slip};
 use crate::gifts::Whom;
 
 /// Before the press. `token` is what the link carries.
@@ -15,7 +15,7 @@ pub fn StopRemindersPage(token: String, whose: Whom) -> impl IntoView {
         }
     };
     view! {
-        <Frame title="Stop reminders" place=Place::Gift private=true>
+        <Frame title="Stop reminders" private=true>
             <div class="stack">
                 <h1>"No more reminders about this gift?"</h1>
                 <p class="lead">{lead}</p>
@@ -24,7 +24,7 @@ pub fn StopRemindersPage(token: String, whose: Whom) -> impl IntoView {
                     <input type="hidden" name="token" value=token/>
                     <button class="btn">"Stop the reminders"</button>
                 </form>
-                <p class="small">"The gift stays as it is: it waits, and it does not expire."</p>
+                <p class="small">"The gift itself stays as it is, and does not expire."</p>
             </div>
         </Frame>
     }
@@ -34,11 +34,10 @@ pub fn StopRemindersPage(token: String, whose: Whom) -> impl IntoView {
 #[component]
 pub fn RemindersStoppedPage() -> impl IntoView {
     view! {
-        <Frame title="No more reminders" place=Place::Gift private=true>
+        <Frame title="No more reminders" private=true>
             <div class="stack">
                 <h1>"No more reminders about this gift"</h1>
-                <p class="lead">"We keep that. The gift stays as it is: it waits, and it does not expire."</p>
-                <p>"Whoever gave it can switch their own reminders on again, on the gift’s page."</p>
+                <p class="lead">"Nothing more of the kind comes to you. The gift itself stays as it is."</p>
             </div>
         </Frame>
     }

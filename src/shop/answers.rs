@@ -163,7 +163,7 @@ pub struct StatusPage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RemindersAre {
     ToCome,
-    /// They said that they want none.
+    /// They said that they want none, and may say otherwise.
     Off,
     /// There is nothing to remind of, or it was done.
     Over,

@@ -9,7 +9,7 @@ use sqlx::AnyConnection;
 use super::open_gift::card;
 use super::{Changes, DeliverySeen, PaidBack, Receipt, RefundSeen, RemindersAre, Shop, StatusPage};
 use crate::checkout::{Fact, Order, OrderState, ProviderEvent};
-use crate::gifts::{self, Delivery, Gift, GiftState, HoldReason};
+use crate::gifts::{self, Delivery, Gift, GiftState, HoldReason, Whom};
 use crate::store::{self, gifts as gift_rows, orders, provider_events};
 use crate::values::{GiftId, Money, Timestamp, Zone};
 use crate::{Error, Result};
@@ -104,11 +104,10 @@ fn changes(gift: &Gift, now: Timestamp) -> Changes {
 }
 
 fn reminders(gift: &Gift) -> RemindersAre {
-    let is_waiting = matches!(gift.state, GiftState::Purchased { .. });
-    if is_waiting && gift.reminders.giver.stopped_at.is_some() {
-        RemindersAre::Off
-    } else if gift.may_remind_giver() {
+    if gift.may_remind_giver() {
         RemindersAre::ToCome
+    } else if gift.go_on_reminding(Whom::Giver).is_some_and(|after| after.may_remind_giver()) {
+        RemindersAre::Off
     } else {
         RemindersAre::Over
     }

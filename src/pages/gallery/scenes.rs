@@ -222,7 +222,6 @@ fn status_scenes() -> Vec<Scene> {
                 happened(KnotKind::Paid),
                 mailed(MailKnot::Sent),
                 mailed(MailKnot::Reminder),
-                happened(KnotKind::Reminded),
                 to_come(KnotKind::Redeemed, None),
             ];
             let status = StatusPage { course, reminders: RemindersAre::Off, ..status() };

@@ -37,6 +37,36 @@ async fn mail_is_kept_as_it_came_and_read_newest_first() {
 }
 
 #[tokio::test]
+async fn a_mail_that_can_be_unsubscribed_from_has_the_button_and_its_press_is_sent_as_mail_programs_send_it() {
+    let lab = Lab::new().await;
+    let key = lab.sandbox.keys.inbox.key.clone();
+    // Whatever answers there: the shop of these tests keeps all that it is sent.
+    let sender = format!("http://127.0.0.1:{}/webhooks/stripe?token=t1", lab.shop_port);
+    for one_click in [json!(sender), Value::Null] {
+        let mail = json!({
+            "message_id": "<1@shop.test>", "to": "bea@example.com", "from": "Ribbon <gifts@shop.test>", "subject": "One",
+            "text": "One", "html": "<p>One</p>", "one_click": one_click,
+        });
+        assert_eq!(lab.mail(&key, &mail).await, 201);
+    }
+    let mails: Value = serde_json::from_str(&lab.text("/inbox.json").await).unwrap();
+    let [plain, listed] = [0, 1].map(|place| format!("/inbox/{}", mails[place]["id"].as_str().unwrap()));
+    assert!(!lab.text(&plain).await.contains("Unsubscribe"));
+    assert_eq!(lab.home(&format!("{plain}/unsubscribe"), &[]).await, 404);
+    assert!(lab.text(&listed).await.contains("<button>Unsubscribe</button>"));
+    let answer = lab.form(&lab.url(&format!("{listed}/unsubscribe")), &[]).await;
+    let led_to = answer.headers()["location"].to_str().unwrap().to_owned();
+    assert!(
+        lab.text(led_to.split('#').next().unwrap()).await.contains("<strong>The sender has taken it.</strong> It answered 200.")
+    );
+    let presses = lab.shop.hooks.lock().unwrap().clone();
+    let [press] = &presses[..] else { panic!("{} presses came", presses.len()) };
+    assert_eq!(press.body, "List-Unsubscribe=One-Click");
+    assert_eq!(press.headers["content-type"], "application/x-www-form-urlencoded");
+    assert!(["cookie", "origin", "referer"].iter().all(|header| !press.headers.contains_key(*header)), "{:?}", press.headers);
+}
+
+#[tokio::test]
 async fn a_port_that_is_taken_is_one_clear_sentence() {
     let lab = Lab::new().await;
     let folder = tempfile::tempdir().unwrap();
