@@ -65,6 +65,10 @@
 //! [`visitor::bearer`] whose token it shows. What it may send and what it gets is described by [`api::describe`], from the code itself;
 //! [`pages::DocsPage`] renders that for people, and a test holds it against the contract.
 //!
+//! Whatever changes an account's ledger leaves word, in the same transaction, of the end that follows from it: [`memberships::end`]. It goes
+//! out a week before, to the member and, where they agreed to that by [`shop::Shop::tell_end`], to the giver of what runs last. When it is
+//! due the timeline is read again, so that nothing is said of an end that has moved.
+//!
 //! A subscription for oneself takes the same way: [`shop::Shop::subscribe`] promises it, and what its provider says of it comes in through
 //! `Shop::fulfil`. [`checkout::Subscription::follow`] says when it begins and stops, and each opens or closes a period of the ledger.
 //!

@@ -91,6 +91,7 @@ impl Stock {
                 thanks: None,
                 decline_word: None,
                 reminders: Reminders::default(),
+                end_told: false,
                 state: GiftState::Purchased { purchased_at: now },
                 created_at: now,
             };

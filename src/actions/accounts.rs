@@ -137,11 +137,23 @@ pub async fn change_email(#[server(default)] link: String, #[server(default)] to
     Ok(())
 }
 
-/// A subscription of one's own: begun, ended, or its tier kept for later, as `intent` says.
+/// As `intent` says: a subscription of one's own is begun, ended, or its tier kept for later; or the giver of a gift is to be told of the
+/// membership's end, or not.
 #[server(prefix = "", endpoint = "/account")]
-pub async fn own_subscription(#[server(default)] intent: String, #[server(default)] plan: String) -> Result<(), Error> {
+pub async fn change_membership(
+    #[server(default)] intent: String,
+    #[server(default)] plan: String,
+    #[server(default)] gift: String,
+) -> Result<(), Error> {
     let caller = crate::visitor::Caller::of_request().await?;
     let account = caller.account().await?;
+    if let told @ ("tell_end" | "keep_end") = intent.as_str() {
+        let gift = gift.parse().map_err(|_| Error::GiftNotFound)?;
+        let is_told = told == "tell_end";
+        caller.shop.tell_end(&gift, &account, is_told).await?;
+        leptos_axum::redirect(if is_told { "/account?done=end-told" } else { "/account?done=end-not-told" });
+        return Ok(());
+    }
     if intent == "end" {
         caller.shop.end_subscription(&account, crate::checkout::CancelWhen::AtPeriodEnd).await?;
         leptos_axum::redirect("/account?done=subscription-ends");

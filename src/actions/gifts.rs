@@ -62,12 +62,13 @@ pub async fn redeem_gift(
     #[server(default)] goes: String,
     #[server(default)] thanks: String,
     #[server(default)] word: String,
+    #[server(default)] end_told: String,
 ) -> Result<(), Error> {
     let caller = crate::visitor::Caller::of_request().await?;
     let key = caller.gift_key(&code).await?;
     let done = match intent.as_str() {
         "redeem" => {
-            let redeemed = caller.shop.redeem(&key, &caller.account().await?).await?;
+            let redeemed = caller.shop.redeem(&key, &caller.account().await?, !end_told.is_empty()).await?;
             Some(format!("/redeem?gift={}", redeemed.gift.id))
         }
         "thank" => {

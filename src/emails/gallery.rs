@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{
     AccessTokenMade, AccountExists, AddressChangeConfirm, AddressChanged, ByHand, CardPlan, CardWent, DeliveryFailed,
-    DeliveryFault, GiftDeclined, GiftForYou, GiftRedeemed, GiftRefunded, GiftTakenBack, GiverReminder, House, Letter,
+    DeliveryFault, GiftDeclined, GiftForYou, GiftRedeemed, GiftRefunded, GiftTakenBack, GiveAgain, GiverReminder, House, Letter,
     MembershipEnds, Notice, OperatorNotice, PasswordChanged, Receipt, RecipientReminder, Rendered, ResetPassword, SecretLink,
     SignInLink, ThankYou, VerifyAddress,
 };
@@ -238,12 +238,31 @@ pub(super) fn membership_ends() -> MembershipEnds {
         ends_at: Timestamp::from_seconds(1_804_082_520),
         account_page: page("account"),
         sells_plans: true,
+        again: None,
     }
+}
+
+pub(super) fn give_again() -> GiveAgain {
+    GiveAgain {
+        to: email("ada@example.com"),
+        recipient_name: bea(),
+        tier: Tier::Founder,
+        months: Months::Twelve,
+        ends_at: membership_ends().ends_at,
+        again: form_again(),
+        reference: reference(),
+    }
+}
+
+fn form_again() -> SecretLink {
+    SecretLink(page("gift?again=gift_7h2kq9v4xw000000&key=k1"))
 }
 
 pub(super) fn ends() -> Vec<Letter> {
     let unsold = MembershipEnds { tier: Tier::Member, sells_plans: false, ..membership_ends() };
-    vec![Letter::MembershipEnds(membership_ends()), Letter::MembershipEnds(unsold)]
+    let own = MembershipEnds { again: Some(form_again()), ..membership_ends() };
+    let members = [membership_ends(), unsold, own].map(Letter::MembershipEnds);
+    members.into_iter().chain([Letter::GiveAgain(give_again())]).collect()
 }
 
 pub(super) fn about_accounts() -> Vec<Letter> {

@@ -25,7 +25,7 @@ pub use accounts::{
     AccessTokenMade, AccountExists, AddressChangeConfirm, AddressChanged, PasswordChanged, ResetPassword, SignInLink, VerifyAddress,
 };
 pub use answers::{GiftDeclined, ThankYou};
-pub use ends::MembershipEnds;
+pub use ends::{GiveAgain, MembershipEnds};
 pub use givers::{CardPlan, GiftRedeemed, Receipt};
 pub use operators::{Notice, OperatorNotice};
 pub use recipients::GiftForYou;
@@ -62,6 +62,8 @@ pub enum Letter {
     GiftDeclined(GiftDeclined),
     /// To the member, a week before.
     MembershipEnds(MembershipEnds),
+    /// To the giver, if the member agreed.
+    GiveAgain(GiveAgain),
     VerifyAddress(VerifyAddress),
     SignInLink(SignInLink),
     ResetPassword(ResetPassword),
@@ -127,6 +129,7 @@ impl Letter {
             Self::ThankYou(letter) => &letter.to,
             Self::GiftDeclined(letter) => &letter.to,
             Self::MembershipEnds(letter) => &letter.to,
+            Self::GiveAgain(letter) => &letter.to,
             Self::VerifyAddress(letter) => &letter.to,
             Self::SignInLink(letter) => &letter.to,
             Self::ResetPassword(letter) => &letter.to,
@@ -152,6 +155,7 @@ impl Letter {
             | Self::ThankYou(_)
             | Self::GiftDeclined(_)
             | Self::MembershipEnds(_)
+            | Self::GiveAgain(_)
             | Self::VerifyAddress(_)
             | Self::SignInLink(_)
             | Self::ResetPassword(_)
@@ -186,6 +190,7 @@ impl Letter {
             | Self::AccountExists(_)
             | Self::AccessTokenMade(_)
             | Self::MembershipEnds(_)
+            | Self::GiveAgain(_)
             | Self::OperatorNotice(_) => None,
         }
     }
@@ -203,6 +208,7 @@ impl Letter {
             Self::ThankYou(letter) => letter.sheet(house),
             Self::GiftDeclined(letter) => letter.sheet(house),
             Self::MembershipEnds(letter) => letter.sheet(house),
+            Self::GiveAgain(letter) => letter.sheet(house),
             Self::VerifyAddress(letter) => letter.sheet(house),
             Self::SignInLink(letter) => letter.sheet(house),
             Self::ResetPassword(letter) => letter.sheet(house),

@@ -1,7 +1,7 @@
-//! What a recipient does that changes nothing about whose gift it is: sees the card, and thanks for it.
+//! What a recipient does that changes nothing about whose gift it is: sees the card, thanks for it, and lets its giver know when it ends.
 
 use super::{Gift, GiftState, Thanks};
-use crate::values::{AccountId, Message, Timestamp};
+use crate::values::{AccountId, Email, Message, Timestamp};
 
 /// Why the giver isn't thanked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,21 @@ impl Gift {
             Some(_) => Err(ThankRefused::Thanked),
         }
     }
+
+    /// Who could be told when the time that it gave ends: a giver who left an address and is somebody else.
+    #[must_use]
+    pub fn giver_to_tell(&self) -> Option<&Email> {
+        self.giver_email.as_ref().filter(|_| !self.is_for_oneself())
+    }
+
+    /// The gift with the choice of `account`, which redeemed it, whether its giver is `told` when the membership ends; `None` where that is
+    /// not theirs to choose, or nobody is there to be told.
+    #[must_use]
+    pub fn tell_end(&self, account: &AccountId, told: bool) -> Option<Self> {
+        self.giver_to_tell()?;
+        let is_theirs = matches!(&self.state, GiftState::Redeemed { account_id, .. } if account_id == account);
+        is_theirs.then(|| Self { end_told: told, ..self.clone() })
+    }
 }
 
 #[cfg(test)]
@@ -65,6 +80,31 @@ mod tests {
         assert_eq!([&to_carl, &own, &unknown].map(Gift::is_for_oneself), [false, true, false]);
         let redeemed = Gift { recipient_email: email("ada@example.com"), ..gift_that_is("redeemed") };
         assert_eq!(redeemed.thank(&bea().account_id, kind_words(), NOW), Err(ThankRefused::Oneself));
+    }
+
+    #[test]
+    fn only_whoever_redeemed_a_gift_chooses_whether_its_giver_learns_of_the_end() {
+        let somebody: AccountId = "acct_zzzzzzzzzzzzzzzz".parse().unwrap();
+        for state in EVERY_STATE {
+            let gift = gift_that_is(state);
+            let agreed = gift.tell_end(&bea().account_id, true);
+            assert_eq!(agreed, (state == "redeemed").then(|| Gift { end_told: true, ..gift.clone() }), "{state}");
+            assert_eq!(
+                agreed.and_then(|gift| gift.tell_end(&bea().account_id, false)),
+                (state == "redeemed").then(|| gift.clone())
+            );
+            assert_eq!(gift.tell_end(&somebody, true), None, "{state}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_to_be_told_of_a_gift_to_oneself_or_from_nowhere() {
+        let redeemed = gift_that_is("redeemed");
+        assert_eq!(redeemed.giver_to_tell(), redeemed.giver_email.as_ref());
+        for giver_email in [None, Some(email("BEA@example.com"))] {
+            let gift = Gift { giver_email, ..redeemed.clone() };
+            assert_eq!((gift.giver_to_tell(), gift.tell_end(&bea().account_id, true)), (None, None));
+        }
     }
 
     #[test]

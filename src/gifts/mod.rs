@@ -58,6 +58,8 @@ pub struct Gift {
     /// What the present recipient wrote to the giver when they declined.
     pub decline_word: Option<Message>,
     pub reminders: Reminders,
+    /// Whoever redeemed it wants its giver to be told when their membership ends.
+    pub end_told: bool,
     pub state: GiftState,
     pub created_at: Timestamp,
 }

@@ -34,6 +34,7 @@ pub(super) fn gift_that_is(state: &str) -> Gift {
         thanks: None,
         decline_word: None,
         reminders: Reminders::default(),
+        end_told: false,
         state: state_named(state),
         created_at: CREATED_AT,
     }

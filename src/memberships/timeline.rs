@@ -244,6 +244,17 @@ mod tests {
     }
 
     #[test]
+    fn a_subscription_that_begins_behind_a_higher_gift_waits_for_it() {
+        assert_timeline(
+            "2026-11-21 give founder 3
+             2026-12-01 open member",
+            "2026-11-21 to 2027-02-21 Founder runs (grant 1)
+             2026-12-01 to 2027-02-21 Member waits (subscription 1)
+             2027-02-21 to … Member runs (subscription 1)",
+        );
+    }
+
+    #[test]
     fn a_void_ends_what_is_left_and_leaves_what_was() {
         assert_timeline(
             "2026-11-21 give founder 3
@@ -270,6 +281,30 @@ mod tests {
     #[test]
     fn what_is_voided_as_it_is_given_has_no_time() {
         assert_timeline("2026-11-21 give member 3\n2026-11-21 void 1", "");
+    }
+
+    #[test]
+    fn of_those_that_begin_together_the_one_that_runs_comes_first() {
+        assert_timeline(
+            "2026-11-21 open founder
+             2026-11-21 give member 3
+             2026-12-01 void 1",
+            "2026-11-21 to … Founder runs (subscription 1)
+             2026-11-21 to 2026-12-01 Member waits (grant 1)",
+        );
+    }
+
+    /// A clock that was set back may write an end before its beginning.
+    #[test]
+    fn what_ends_before_it_begins_has_no_time_and_takes_none() {
+        assert_timeline(
+            "2026-11-20 give member 3
+             2026-11-21 give founder 3
+             2026-11-19 void 2
+             2026-11-22 open founder
+             2026-11-18 close 1",
+            "2026-11-20 to 2027-02-20 Member runs (grant 1)",
+        );
     }
 
     #[test]

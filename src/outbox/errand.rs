@@ -45,6 +45,7 @@ impl<'a> Errand<'a> {
             | Task::AddressChanged { .. }
             | Task::AccountExists { .. }
             | Task::AccessTokenMade { .. }
+            | Task::GiveAgain { .. }
             | Task::MembershipEnds { .. }
             | Task::OperatorNotice { .. }
             | Task::OrderNotice { .. }

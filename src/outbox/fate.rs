@@ -95,7 +95,8 @@ impl Told<'_> {
             | Task::DeliveryFailed { gift_id }
             | Task::GiftRefunded { gift_id }
             | Task::ThankYou { gift_id }
-            | Task::GiftDeclined { gift_id } => self.of_mail_to_buyer(tx, gift_id, fate).await,
+            | Task::GiftDeclined { gift_id }
+            | Task::GiveAgain { gift_id } => self.of_mail_to_buyer(tx, gift_id, fate).await,
             Task::RefundPayment { order_id, .. } => match fate {
                 Fate::Sent | Fate::Delivered | Fate::Complained => Ok(()),
                 Fate::Refused(tag) | Fate::Exhausted(tag) => self.not_paid_back(tx, order_id, tag).await,

@@ -33,6 +33,7 @@ pub enum Task {
     GiftTakenBack { gift_id: GiftId, account_id: AccountId },
     ThankYou { gift_id: GiftId },
     GiftDeclined { gift_id: GiftId },
+    GiveAgain { gift_id: GiftId },
     MembershipEnds { account_id: AccountId, ends_at: Timestamp },
     OperatorNotice { gift_id: GiftId, reason: String },
     OrderNotice { order_id: OrderId, reason: String },
@@ -160,7 +161,18 @@ pub fn gift_declined(gift_id: &GiftId, declined_at: Timestamp) -> NewEntry {
 pub fn membership_ends(account_id: &AccountId, ends_at: Timestamp, zone: &Zone) -> NewEntry {
     let task = Task::MembershipEnds { account_id: account_id.clone(), ends_at };
     let entry = task.entry(&format!("{account_id} {}", zone.day(ends_at)));
-    NewEntry { due_at: Some(zone.days_before(ends_at, NOTICE_DAYS)), ..entry }
+    NewEntry { due_at: Some(announced_at(ends_at, zone)), ..entry }
+}
+
+/// To the giver of the gift that runs last, as long before, if they may know: once for a gift.
+pub fn give_again(gift_id: &GiftId, ends_at: Timestamp, zone: &Zone) -> NewEntry {
+    let entry = Task::GiveAgain { gift_id: gift_id.clone() }.entry(gift_id.as_str());
+    NewEntry { due_at: Some(announced_at(ends_at, zone)), ..entry }
+}
+
+/// When an end is announced.
+pub(super) fn announced_at(ends_at: Timestamp, zone: &Zone) -> Timestamp {
+    zone.days_before(ends_at, NOTICE_DAYS)
 }
 
 /// Gives a payment of this order back whole, once.

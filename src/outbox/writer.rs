@@ -77,6 +77,7 @@ impl Writer {
                 self.gift(gift_id).await?.and_then(|gift| self.gift_declined(gift)).map(Letter::GiftDeclined)
             }
             Task::GiftTakenBack { gift_id, account_id } => self.gift_taken_back(gift_id, account_id).await?,
+            Task::GiveAgain { gift_id } => self.give_again(gift_id, now).await?,
             Task::MembershipEnds { account_id, ends_at } => self.membership_ends(account_id, *ends_at, now).await?,
             Task::VerifyAddress { link_id }
             | Task::SignInLink { link_id }

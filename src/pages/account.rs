@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::parts::course::When;
 use super::parts::dates::date;
-use super::parts::{Course, Frame, Place, Spool, Stop, Telling, Turn};
+use super::parts::{Course, EndChoice, Frame, Place, Spool, Stop, Telling, Turn};
 use super::plan::OwnPlan;
 use super::shopfront;
 use crate::memberships::{Stretch, ahead, current, spans};
@@ -137,6 +137,7 @@ fn Line(line: GiftLine, word: &'static str) -> impl IntoView {
     };
     let whom = format!("{word} {other}");
     let state = standing_in_words(&line);
+    let choice = view! { <EndChoice line=line.clone()/> };
     let whom = match line.path {
         Some(path) => view! { <a href=path>{whom}</a> }.into_any(),
         None => whom.into_any(),
@@ -145,6 +146,7 @@ fn Line(line: GiftLine, word: &'static str) -> impl IntoView {
         <li>
             <span>{whom}</span>
             <span>{format!("{}, {}", line.tier.title(), line.months.in_figures())}<br/><span class="small">{state}</span></span>
+            {choice}
         </li>
     }
     .into_any()

@@ -142,11 +142,13 @@ pub enum Notice {
     TokenEnded,
     PlanChosen,
     SubscriptionEnds,
+    EndTold,
+    EndNotTold,
 }
 
 impl Notice {
     /// Those that are about no gift's change.
-    const OTHERS: [Self; 9] = [
+    const OTHERS: [Self; 11] = [
         Self::PasswordChanged,
         Self::AddressChanged,
         Self::Verified,
@@ -156,6 +158,8 @@ impl Notice {
         Self::TokenEnded,
         Self::PlanChosen,
         Self::SubscriptionEnds,
+        Self::EndTold,
+        Self::EndNotTold,
     ];
 
     /// As a query parameter carries it.
@@ -171,6 +175,8 @@ impl Notice {
             Self::TokenEnded => "token-ended",
             Self::PlanChosen => "plan-chosen",
             Self::SubscriptionEnds => "subscription-ends",
+            Self::EndTold => "end-told",
+            Self::EndNotTold => "end-not-told",
         }
     }
 
@@ -186,6 +192,8 @@ impl Notice {
             Self::TokenEnded => "The token is ended. Whatever used it is refused from now on.",
             Self::PlanChosen => "Your choice is kept. Nothing was charged.",
             Self::SubscriptionEnds => "Your subscription ends with the time that is paid.",
+            Self::EndTold => "Kept: whoever gave it is told that day, and nothing else.",
+            Self::EndNotTold => "Kept: whoever gave it is not told.",
         }
     }
 }

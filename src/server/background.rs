@@ -1,4 +1,4 @@
-//! What goes on without a request: the outbox, the reconciler, and clearing away what has run out. Each round ends before the program does.
+//! What goes on without a request: the outbox, the reconciler, clearing away what has run out, and what an update leaves to do. Each round ends before the program does.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +41,7 @@ pub fn start(
     let worker = Worker { name: worker_name(), writer, mailer, mail_from: settings.mail_from.clone(), providers };
     tasks.spawn(send_mail(worker, Arc::clone(&shop), closing.clone()));
     tasks.spawn(reconcile(Arc::clone(&shop), closing.clone()));
+    tasks.spawn(find_ends(Arc::clone(&shop), closing.clone()));
     tasks.spawn(clear_away(shop, closing.clone()));
 }
 
@@ -76,6 +77,20 @@ async fn reconcile(shop: Arc<Shop>, closing: CancellationToken) {
             Err(error) => tracing::error!(tag = error.tag(), cause = ?error.cause(), "orders could not be reconciled"),
         }
         pause(&closing, RECONCILE_EVERY, None).await;
+    }
+}
+
+/// Once, as long as an earlier version has left something to read.
+async fn find_ends(shop: Arc<Shop>, closing: CancellationToken) {
+    while !closing.is_cancelled() {
+        match shop.find_ends().await {
+            Ok(0) => return,
+            Ok(read) => tracing::info!(read, "ledgers of an earlier version were read for their ends"),
+            Err(error) => {
+                tracing::error!(tag = error.tag(), cause = ?error.cause(), "ledgers could not be read for their ends");
+                pause(&closing, RECONCILE_EVERY, None).await;
+            }
+        }
     }
 }
 

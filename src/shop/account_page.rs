@@ -4,8 +4,8 @@ use super::gift_page::delivery;
 use super::{AccountView, GiftLine, OtherEnd, OwnSubscription, Shop, Standing};
 use crate::Result;
 use crate::accounts::Account;
-use crate::gifts::{Gift, Sight};
-use crate::memberships;
+use crate::gifts::{Gift, GiftState, Sight};
+use crate::memberships::{self, Source, Stretch};
 use crate::store::{gifts as gift_rows, grants, subscriptions};
 use crate::values::{Timestamp, Zone};
 
@@ -18,6 +18,7 @@ impl Shop {
         let now = self.clock.now();
         let mut connection = self.store.connection().await?;
         let ledger = self.ledger(&mut connection, account).await?;
+        let timeline = memberships::timeline(&ledger, &self.zone);
         let subscription = subscriptions::living_of(&mut connection, &account.id).await?;
         let redeemed = grants::gifts_redeemed(&mut connection, &account.id).await?;
         let (mut given, mut received) = (Vec::new(), Vec::new());
@@ -32,7 +33,8 @@ impl Shop {
                 let is_shown = gift.sight(Some(&account.redeemer()), false) == Sight::Open;
                 let path = is_shown.then(|| format!("/redeem?gift={}", gift.id));
                 let line = line(&gift, OtherEnd::giver_of(&gift), standing, path, &self.zone, now);
-                received.push(GiftLine { redeemed_at: redeemed.get(&gift.id).copied(), ..line });
+                let end_told = end_told(&gift, account, &timeline, now);
+                received.push(GiftLine { redeemed_at: redeemed.get(&gift.id).copied(), end_told, ..line });
             }
         }
         Ok(AccountView {
@@ -41,8 +43,8 @@ impl Shop {
             today: now,
             plan: account.plan,
             subscription: subscription.map(|subscription| OwnSubscription { tier: subscription.tier, state: subscription.state }),
-            timeline: memberships::timeline(&ledger, &self.zone),
             gifts: self.gifts_behind(&mut connection, &ledger).await?,
+            timeline,
             given,
             received,
         })
@@ -58,6 +60,15 @@ fn line(gift: &Gift, other: OtherEnd, standing: Standing, path: Option<String>, 
         standing,
         delivery: delivery(gift, zone, now),
         redeemed_at: None,
+        end_told: None,
         path,
     }
+}
+
+/// What `account` has chosen, as long as some of the gift's time is still to run.
+fn end_told(gift: &Gift, account: &Account, timeline: &[Stretch], now: Timestamp) -> Option<bool> {
+    let GiftState::Redeemed { grant_id, .. } = &gift.state else { return None };
+    let source = Source::Grant(grant_id.clone());
+    let is_to_run = memberships::ahead(timeline, now).iter().any(|stretch| stretch.source == source);
+    gift.tell_end(&account.id, gift.end_told).filter(|_| is_to_run).map(|gift| gift.end_told)
 }

@@ -86,6 +86,8 @@ pub struct DryRun {
     pub after: Vec<Stretch>,
     /// The gifts that it comes from, this one included.
     pub gifts: Vec<GiftTime>,
+    /// Whether its giver could be told when the membership ends.
+    pub may_tell_end: bool,
 }
 
 /// A gift as the source of somebody's time.
@@ -344,6 +346,8 @@ pub struct GiftLine {
     pub delivery: DeliverySeen,
     /// When it was redeemed by whoever looks, whatever became of it since.
     pub redeemed_at: Option<Timestamp>,
+    /// Whether its giver is told when the membership ends; `None` where whoever looks has nothing to choose.
+    pub end_told: Option<bool>,
     /// The path to its page: the buyer's status page, or where it is redeemed.
     pub path: Option<String>,
 }

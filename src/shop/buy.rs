@@ -213,6 +213,7 @@ impl Shop {
             thanks: None,
             decline_word: None,
             reminders: Reminders::default(),
+            end_told: false,
             state: GiftState::Pending,
             created_at: now,
         }

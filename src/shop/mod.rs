@@ -39,6 +39,7 @@ mod end_promo_code;
 mod end_subscription;
 mod entropy;
 mod fields;
+mod find_ends;
 mod forgot;
 mod fulfilment;
 mod gift_history;
@@ -74,6 +75,7 @@ mod sign_in_link;
 mod stop_reminders;
 mod subscribe;
 mod switch_reminders;
+mod tell_end;
 #[cfg(test)]
 pub(crate) mod testing;
 mod thank;

@@ -178,7 +178,8 @@ impl Shop {
         gifts.push(gift_time(&grant, Some(gift)));
         let before = memberships::timeline(&ledger, &self.zone);
         let after = memberships::preview(&ledger, &grant, &self.zone);
-        Ok(Some(DryRun { today: now, before, after, gifts }))
+        let may_tell_end = gift.giver_to_tell().is_some();
+        Ok(Some(DryRun { today: now, before, after, gifts, may_tell_end }))
     }
 
     /// The gifts that an account's time comes from.
@@ -267,7 +268,7 @@ mod tests {
             assert!(matches!(world.shop.open_gift(&reference, visitor).await, Err(Error::GiftNotFound)));
             assert!(matches!(world.shop.decline(&reference, visitor, "", HOME).await, Err(Error::GiftNotFound)));
             let Some(account) = visitor else { continue };
-            assert!(matches!(world.shop.redeem(&reference, account).await, Err(Error::GiftNotFound)));
+            assert!(matches!(world.shop.redeem(&reference, account, false).await, Err(Error::GiftNotFound)));
             assert!(matches!(world.shop.thank(&reference, account, "Thank you.").await, Err(Error::GiftNotFound)));
         }
     });

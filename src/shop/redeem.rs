@@ -32,9 +32,9 @@ struct Made {
 
 impl Shop {
     /// Redeems the gift behind `key` for `account`. Whoever isn't its recipient learns no more than [`Error::GiftNotRedeemable`], and behind a
-    /// reference finds none.
-    pub async fn redeem(&self, key: &GiftKey, account: &Account) -> Result<Redeemed> {
-        let redeemed = until_unraced(|| self.redeem_once(key, account, None)).await?;
+    /// reference finds none. With `end_told` they let its giver know when their membership ends.
+    pub async fn redeem(&self, key: &GiftKey, account: &Account, end_told: bool) -> Result<Redeemed> {
+        let redeemed = until_unraced(|| self.redeem_once(key, account, end_told, None)).await?;
         self.outbox_bell.notify_one();
         Ok(redeemed)
     }
@@ -47,7 +47,7 @@ impl Shop {
         from: IpAddr,
         request: Option<&RequestKey>,
     ) -> Result<Redeemed> {
-        let redeemed = until_unraced(|| self.redeem_once(key, account, request)).await;
+        let redeemed = until_unraced(|| self.redeem_once(key, account, false, request)).await;
         if let Err(Error::GiftNotFound) = redeemed {
             self.attempt(&[self.bucket_of_network(Limit::CODES_FROM, from)]).await?;
         }
@@ -55,7 +55,13 @@ impl Shop {
         self.keep_refusal(request, redeemed).await
     }
 
-    async fn redeem_once(&self, key: &GiftKey, account: &Account, request: Option<&RequestKey>) -> Result<Redeemed, Raced> {
+    async fn redeem_once(
+        &self,
+        key: &GiftKey,
+        account: &Account,
+        end_told: bool,
+        request: Option<&RequestKey>,
+    ) -> Result<Redeemed, Raced> {
         let now = self.clock.now();
         let mut tx = self.store.begin().await?;
         if let Some(made) = self.made_before::<Made>(&mut tx, request, now).await? {
@@ -64,13 +70,18 @@ impl Shop {
             return Ok(redeemed);
         }
         let purchased = self.gift_to(&mut tx, key, Some(account)).await?;
-        let (redeemed, grant) =
+        let (mut redeemed, grant) =
             purchased.redeem(&account.redeemer(), GrantId::random(self.entropy.as_ref()), now).map_err(Error::from)?;
         gift_rows::advance(&mut tx, &purchased, &redeemed, &self.code_digest(&redeemed)?, "redeemed", now).await?;
         grants::append(&mut tx, &grant, Some(&redeemed.id)).await?;
         // Who gave it to themselves has just pressed the button, and reads here what came of it.
         if !redeemed.is_for_oneself() {
             self.post(&mut tx, outbox::gift_redeemed(&redeemed.id), now).await?;
+        }
+        redeemed.version = purchased.version + 1;
+        if let Some(agreed) = redeemed.tell_end(&account.id, end_told) {
+            self.write_end_told(&mut tx, &redeemed, &agreed, now).await?;
+            redeemed = agreed;
         }
         self.announce_end(&mut tx, &account.id, now).await?;
         self.keep_made(&mut tx, request, &Made::by(&redeemed)?, now).await?;

@@ -246,6 +246,7 @@ impl World {
             thanks: None,
             decline_word: None,
             reminders: Reminders::default(),
+            end_told: false,
             state,
             created_at: self.clock.now(),
         }

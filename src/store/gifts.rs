@@ -32,9 +32,9 @@ pub async fn insert(connection: &mut AnyConnection, gift: &Gift, code_digest: &s
              giver_name, giver_email, giver_email_key, message, generation, secret_id, code_digest, delivery, delivery_at,
              time_zone, state, purchased_at, held_at, hold_reason, redeemed_at, redeemed_by, grant_id, ended_at, created_at,
              occasion, opened_at, thanks, thanked_at, decline_word, recipient_reminded_at, recipient_stopped_at,
-             giver_reminded_at, giver_stopped_at)
+             giver_reminded_at, giver_stopped_at, end_told)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-             $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)",
+             $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37)",
     )
     .bind(gift.id.as_str())
     .bind(gift.version)
@@ -72,6 +72,7 @@ pub async fn insert(connection: &mut AnyConnection, gift: &Gift, code_digest: &s
     .bind(gift.reminders.recipient.stopped_at.map(Timestamp::millis))
     .bind(gift.reminders.giver.reminded_at.map(Timestamp::millis))
     .bind(gift.reminders.giver.stopped_at.map(Timestamp::millis))
+    .bind(i64::from(gift.end_told))
     .execute(&mut *connection)
     .await?;
     append_event(connection, gift, gift.version, "promised", gift.created_at).await
@@ -96,7 +97,7 @@ pub async fn advance(
              purchased_at = $14, held_at = $15, hold_reason = $16, redeemed_at = $17, redeemed_by = $18, grant_id = $19,
              ended_at = $20, time_zone = $21, occasion = $22, opened_at = $23, thanks = $24, thanked_at = $25,
              decline_word = $26, recipient_reminded_at = $27, recipient_stopped_at = $28, giver_reminded_at = $29,
-             giver_stopped_at = $30
+             giver_stopped_at = $30, end_told = $31
          where id = $1 and version = $2",
     )
     .bind(before.id.as_str())
@@ -128,7 +129,8 @@ pub async fn advance(
     .bind(after.reminders.recipient.reminded_at.map(Timestamp::millis))
     .bind(after.reminders.recipient.stopped_at.map(Timestamp::millis))
     .bind(after.reminders.giver.reminded_at.map(Timestamp::millis))
-    .bind(after.reminders.giver.stopped_at.map(Timestamp::millis));
+    .bind(after.reminders.giver.stopped_at.map(Timestamp::millis))
+    .bind(i64::from(after.end_told));
     change_one(connection, query).await?;
     append_event(connection, after, before.version + 1, what, now).await
 }
@@ -146,6 +148,13 @@ pub async fn by_code(connection: &mut AnyConnection, code_digest: &str) -> Resul
 pub async fn by_order(connection: &mut AnyConnection, order_id: &OrderId) -> Result<Option<Gift>> {
     let row = sqlx::query("select * from gifts where order_id = $1").bind(order_id.as_str()).fetch_optional(connection).await?;
     row.as_ref().map(gift).transpose()
+}
+
+/// The gift that gave this grant.
+pub async fn by_grant(connection: &mut AnyConnection, grant_id: &GrantId) -> Result<Option<Gift>> {
+    let row = sqlx::query("select gifts.* from grants join gifts on gifts.id = grants.gift_id where grants.id = $1")
+        .bind(grant_id.as_str());
+    row.fetch_optional(connection).await?.as_ref().map(gift).transpose()
 }
 
 /// Gifts that `email` paid for, newest first.
@@ -404,6 +413,7 @@ fn gift(row: &AnyRow) -> Result<Gift> {
         thanks: thanks(row)?,
         decline_word: row.made_or_null("decline_word")?,
         reminders: reminders(row)?,
+        end_told: row.number("end_told")? != 0,
         state: state(row)?,
         created_at: row.time("created_at")?,
     })

@@ -4,6 +4,7 @@
 pub mod access_tokens;
 pub mod accounts;
 pub mod attempts;
+pub mod ends_to_find;
 mod engine;
 mod error;
 pub mod gifts;

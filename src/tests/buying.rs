@@ -137,6 +137,7 @@ journey!(a_gift_is_bought_paid_mailed_and_redeemed, async |world: &World| {
         Founder from today to 21 November 2027.
         Today, 21 November 2026 Founder begins: 12 months, a gift from Ada.
         21 November 2027 Founder ends. Nothing renews by itself.
+        Let Ada know a week before my membership ends. Ada can then give again, and learns that day and nothing else.
         Redeem 12 months of Founder
         Nothing to pay. Redeeming can’t be undone.
         You are signed in as bob@example.com. I would rather not have it"#]]

@@ -93,7 +93,7 @@ async fn is_what_happens(world: &World, before: &[Before], tier: Tier, months: M
     world.send_outbox().await;
 
     let account = bob.opens("/account").await.is(200);
-    assert_eq!(course(&card, "Redeem "), course(&account, "Given"), "{}", card.text());
+    assert_eq!(course(&card, "Let Ada know"), course(&account, "Given"), "{}", card.text());
     let expected = outline(&dry_run.after, today);
     assert_eq!(outline(&world.shop.membership(&world.bob().await).await.unwrap().timeline, today), expected);
     let program = world.program_of(&world.bob().await, "memberships:read").await;

@@ -170,6 +170,8 @@ journey!(a_refund_after_redeeming_ends_that_gifts_time_and_no_other, async |worl
         Redeemed 21 November 2026, and taken back since
         From Ada Member, 3 months
         Redeemed 21 November 2026
+        Ada is not told when your membership ends.
+        Tell Ada
         Redeem a code
         Your own subscription
         None runs. It would go on until you end it, and gift time of the same or a lower tier waits behind it.

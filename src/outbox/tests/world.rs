@@ -276,6 +276,7 @@ pub fn gift() -> Gift {
         thanks: None,
         decline_word: None,
         reminders: Reminders::default(),
+        end_told: false,
         state: GiftState::Purchased { purchased_at: NOW },
         created_at: NOW,
     }

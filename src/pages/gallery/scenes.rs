@@ -366,7 +366,7 @@ pub(super) fn open(card: Card, standing: Standing) -> RedeemView {
 
 /// A Member, before and after.
 pub(super) fn ready() -> Standing {
-    let dry_run = DryRun { today: today(), before: Vec::new(), after: timeline(), gifts: gifts() };
+    let dry_run = DryRun { today: today(), before: Vec::new(), after: timeline(), gifts: gifts(), may_tell_end: true };
     Standing::Ready { dry_run: Some(Box::new(dry_run)) }
 }
 
@@ -469,6 +469,7 @@ fn account() -> AccountView {
         standing,
         delivery,
         redeemed_at: None,
+        end_told: None,
         path: Some("/gifts/gift_7h2kq9v4xw00000b".to_owned()),
     };
     let ready = Standing::Ready { dry_run: None };
@@ -485,7 +486,7 @@ fn account() -> AccountView {
             line("Dora", redeemed(false), DeliverySeen::Sent { sent_at: at(-260) }),
         ],
         received: vec![
-            line("Ada", redeemed(true), DeliverySeen::Sent { sent_at: today() }),
+            GiftLine { end_told: Some(true), ..line("Ada", redeemed(true), DeliverySeen::Sent { sent_at: today() }) },
             line("", redeemed(true), DeliverySeen::Sent { sent_at: at(-292) }),
         ],
     }

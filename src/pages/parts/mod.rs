@@ -5,6 +5,7 @@ pub mod course;
 pub mod cut;
 pub mod dates;
 pub mod drawing;
+pub mod end_told;
 pub mod field;
 pub mod frame;
 pub mod letterbox;
@@ -22,6 +23,7 @@ pub use card::{CardFront, MaskedAddress, MaskedCard, OpenCard, PreviewCard, Prev
 pub use course::{Course, Stop};
 pub use cut::Cut;
 pub use drawing::{Dress, Greeting, Mark, Seal};
+pub use end_told::{AskEnd, EndChoice};
 
 pub use field::{EmailField, Field, MessageField, NewPasswordField, PasswordField, Pick, PromoApplied, PromoField};
 pub use frame::{Frame, Place};

@@ -10,6 +10,9 @@ use crate::memberships::{Stretch, StretchKind};
 use crate::values::{Day, Timestamp};
 
 const WIDTH: i64 = 800;
+/// Room for a tier's name, and between it and today's line.
+const NAME_WIDTH: i64 = 70;
+const GAP: i64 = 7;
 const TRACK_HEIGHT: i64 = 28;
 const YEAR_MILLIS: i64 = 365 * 86_400_000;
 
@@ -49,14 +52,21 @@ const fn track(tier: Tier) -> i64 {
     }
 }
 
+/// Where the name of a track stands that begins at `from`: there, or behind today's line where that would run through it.
+const fn beside(from: i64, today: i64) -> i64 {
+    if from <= today + GAP && today < from + NAME_WIDTH { today + GAP } else { from }
+}
+
 #[component]
 pub fn Spool(timeline: Vec<Stretch>, today: Timestamp) -> impl IntoView {
     let scale = Scale::of(&timeline, today);
+    let now = scale.x(today);
     let label = format!("Your time as a drawing, with a line at today, {}. The list below says the same.", date(today));
     let tiers = Tier::ALL.into_iter().filter_map(|tier| timeline.iter().find(|stretch| stretch.tier == tier));
-    let names =
-        tiers.map(|first| view! { <text x=scale.x(first.from) y=track(first.tier) - 5>{first.tier.title()}</text> }).collect_view();
-    let today_line = format!("M{} 6v134", scale.x(today));
+    let names = tiers
+        .map(|first| view! { <text x=beside(scale.x(first.from), now) y=track(first.tier) - 5>{first.tier.title()}</text> })
+        .collect_view();
+    let today_line = format!("M{now} 6v134");
     view! {
         <div class="spool">
             <svg viewBox=format!("0 0 {WIDTH} 142") role="img" aria-label=label>
@@ -147,6 +157,15 @@ mod tests {
             for stretch in &timeline {
                 assert!(scale.x(stretch.from) < scale.end(stretch) && scale.end(stretch) <= WIDTH, "{stretch:?}");
             }
+        }
+    }
+
+    #[test]
+    fn the_line_of_today_runs_through_no_name() {
+        for (from, today) in [(0, 0), (0, 400), (300, 298), (300, 310), (300, 369), (300, 370), (300, 200)] {
+            let x = beside(from, today);
+            assert!(today < x - 2 || today > x + NAME_WIDTH - 8, "{from} {today}: {x}");
+            assert!(x >= from && x <= from + NAME_WIDTH + GAP, "{from} {today}: {x} is beside its track");
         }
     }
 

@@ -57,6 +57,9 @@ impl Telling<'_> {
             let why = why_not(held_up, running);
             sentences.push(match held_up.kind {
                 StretchKind::Paused => match self.rest(&held_up.source, self.today) {
+                    Rest::Days(days) if held_up.until.is_none() => {
+                        format!("{} is paused: its {days} wait until {OWN} ends.", held_up.tier.title())
+                    }
                     Rest::Days(days) => format!("{} is paused with {days} left, {why}.", held_up.tier.title()),
                     Rest::Open | Rest::None => format!("{} is paused, {why}.", held_up.tier.title()),
                 },
@@ -96,11 +99,23 @@ impl Telling<'_> {
             .timeline
             .iter()
             .filter(|stretch| stretch.kind == StretchKind::Runs && stretch.source == *source && stretch.from >= after);
-        let lengths: Vec<Option<Duration>> = later.map(|run| run.until.map(|until| until.since(run.from))).collect();
-        if lengths.is_empty() {
-            return Rest::None;
+        let ran = later.map(length).sum::<Option<Duration>>();
+        match ran.map(|ran| ran + self.held_back(source)) {
+            Some(Duration::ZERO) => Rest::None,
+            Some(total) => Rest::Days(days(total)),
+            None => Rest::Open,
         }
-        lengths.into_iter().sum::<Option<Duration>>().map_or(Rest::Open, |total| Rest::Days(days(total)))
+    }
+
+    /// What of a gift that has begun is left when a subscription stops it that nobody has ended.
+    fn held_back(&self, source: &Source) -> Duration {
+        let runs: Vec<&Stretch> =
+            self.timeline.iter().filter(|stretch| stretch.kind == StretchKind::Runs && stretch.source == *source).collect();
+        let never_ends = self.timeline.iter().any(|stretch| stretch.source == *source && stretch.until.is_none());
+        let Some((first, gift)) = runs.first().zip(self.gift(source)).filter(|_| never_ends) else { return Duration::ZERO };
+        let whole = self.zone.add_months(first.from, gift.months.count()).since(first.from);
+        let ran = runs.iter().copied().filter_map(length).sum();
+        whole.saturating_sub(ran)
     }
 
     fn is_now(&self, stretch: &Stretch) -> bool {
@@ -127,6 +142,10 @@ impl Telling<'_> {
             Some(until) => format!("{begins} to {}", self.zone.date(until)),
         }
     }
+}
+
+fn length(stretch: &Stretch) -> Option<Duration> {
+    stretch.until.map(|until| until.since(stretch.from))
 }
 
 /// Why a stretch doesn't run while another does.
@@ -226,7 +245,7 @@ mod tests {
         let subscribed = Story::of("2026-10-01 give member 3\n2026-10-21 open member\n2026-10-22 give member 6");
         assert_eq!(
             subscribed.at("2026-11-21").now(),
-            "Member runs: your own subscription. Member is paused, because your own subscription comes first. \
+            "Member runs: your own subscription. Member is paused: its 72 days wait until your own subscription ends. \
              6 months of Member, a gift from Giver 2, wait, because your own subscription comes first."
         );
         assert_eq!(Story::of("").at("2026-11-21").now(), "Nothing runs.");

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::super::parts::course::When;
 use super::super::parts::dates::date;
-use super::super::parts::{Course, Frame, OpenCard, Place, Slip, Stop, Telling};
+use super::super::parts::{AskEnd, Course, Frame, OpenCard, Place, Slip, Stop, Telling};
 use super::super::shopfront;
 use super::{Address, Otherwise};
 use crate::shop::{Card, DryRun};
@@ -20,7 +20,11 @@ pub fn OpenPage(card: Card, recipient_email: Email, dry_run: DryRun, address: Ad
     };
     let redeem = format!("Redeem {} of {}", card.months.in_figures(), card.tier.title());
     let zone = shopfront().zone.clone();
-    let DryRun { today, before, after, gifts } = dry_run;
+    let DryRun { today, before, after, gifts, may_tell_end } = dry_run;
+    let ask_end = may_tell_end.then(|| {
+        let giver = card.giver_name.as_ref().map(|giver| giver.as_str().to_owned());
+        view! { <AskEnd giver/> }
+    });
     let before = Telling { timeline: &before, gifts: &gifts, today, zone: &zone }.in_a_sentence();
     let after = Telling { timeline: &after, gifts: &gifts, today, zone: &zone };
     let (stops, after) = (stops(&after), after.in_a_sentence());
@@ -38,6 +42,7 @@ pub fn OpenPage(card: Card, recipient_email: Email, dry_run: DryRun, address: Ad
                 <Course stops/>
                 <form class="row" method="post" action=address.plain()>
                     <input type="hidden" name="intent" value="redeem"/>
+                    {ask_end}
                     <button class="btn">{redeem}</button>
                     <span class="small">"Nothing to pay. Redeeming can’t be undone."</span>
                 </form>

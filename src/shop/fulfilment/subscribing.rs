@@ -8,15 +8,15 @@ use futures::future::join_all;
 use super::testing::Puppet;
 use super::*;
 use crate::accounts::Account;
-use crate::catalog::Tier;
+use crate::catalog::{Months, Tier};
 use crate::checkout::{
     CancelWhen, Mode, ProviderName, ProviderSessionId, ProviderSubscriptionId, SubscriptionSeen, SubscriptionState,
     SubscriptionStatus,
 };
-use crate::memberships::{self, Stretch, StretchKind};
+use crate::memberships::{self, Grant, Stretch, StretchKind};
 use crate::shop::testing::{HOME, RAIN, World};
-use crate::store::Store;
 use crate::store::testing::on_both;
+use crate::store::{Store, grants};
 use crate::values::{Clock as _, Currency, Money, Zone};
 
 const A_DAY: Duration = Duration::from_hours(24);
@@ -117,6 +117,14 @@ impl Desk {
         let active = desk.active_for(30);
         desk.hears(&desk.paid("evt_paid", "sub_1", &[active]).await).await;
         desk
+    }
+
+    /// In how many days which ends are announced.
+    async fn announced(&self) -> Vec<i64> {
+        let mut connection = self.world.store.connection().await.unwrap();
+        let due = sqlx::query_scalar("select due_at from outbox where kind = 'membership_ends' order by due_at");
+        let due: Vec<i64> = due.fetch_all(&mut *connection).await.unwrap();
+        due.into_iter().map(|at| (at - self.now().millis()) / 86_400_000).collect()
     }
 
     fn active_for(&self, days: u32) -> Fact {
@@ -241,4 +249,36 @@ on_both!(another_sum_than_agreed_is_the_operators_to_look_at, async |store: Stor
     desk.hears(&event).await;
     assert_eq!(desk.time().await, ["Member runs until it is ended"], "the provider says that it runs");
     assert!(desk.world.kinds_posted().await.contains(&"order_notice".to_owned()));
+});
+
+on_both!(the_end_of_a_subscription_is_announced_once_it_is_cancelled, async |store: Store| {
+    let desk = Desk::begun(store).await;
+    assert_eq!(desk.announced().await, [0; 0], "it renews");
+    let end = desk.later(30);
+    desk.hears(&desk.about("evt_1", "sub_1", &[seen(SubscriptionStatus::Active, Some(end), Some(end))])).await;
+    assert_eq!(desk.announced().await, [23]);
+    // Ended at last, half an hour late: that day has been told of, and is over.
+    desk.world.pass(A_DAY * 30 + A_DAY / 48);
+    desk.hears(&desk.about("evt_2", "sub_1", &[seen(SubscriptionStatus::Ended, None, Some(end))])).await;
+    assert_eq!(desk.announced().await.len(), 1);
+});
+
+on_both!(gift_time_behind_a_subscription_ends_once_that_has_closed, async |store: Store| {
+    let desk = Desk::begun(store).await;
+    let grant = Grant {
+        id: "grant_0123456789abcdef".parse().unwrap(),
+        account_id: desk.account.id.clone(),
+        tier: Tier::Member,
+        months: Months::Three,
+        granted_at: desk.now(),
+        voided_at: None,
+    };
+    grants::append(&mut desk.world.store.connection().await.unwrap(), &grant, None).await.unwrap();
+    desk.world.pass(A_DAY);
+    desk.hears(&desk.about("evt_1", "sub_1", &[desk.active_for(30)])).await;
+    assert_eq!(desk.announced().await, [0; 0], "the gift waits");
+    desk.hears(&desk.about("evt_2", "sub_1", &[seen(SubscriptionStatus::Ended, None, None)])).await;
+    let begins = desk.now();
+    let whole = Zone::UTC.add_months(begins, 3).since(begins).as_secs() / A_DAY.as_secs();
+    assert_eq!(desk.announced().await, [i64::try_from(whole).unwrap() - 7]);
 });

@@ -30,6 +30,7 @@ fn gift(state: GiftState, delivery: Delivery) -> Gift {
         thanks: None,
         decline_word: None,
         reminders: Reminders::default(),
+        end_told: false,
         state,
         created_at: Timestamp::from_seconds(0),
     }

@@ -84,6 +84,7 @@ pub fn gift(order: &Order) -> Gift {
         thanks: None,
         decline_word: None,
         reminders: Reminders::default(),
+        end_told: false,
         state: GiftState::Pending,
         created_at: NOW,
     }

@@ -94,7 +94,7 @@ impl Desk {
     /// By the code that it has now and the account that it is for. Says whether it worked.
     pub async fn redeem_gift(&self, gift: &Gift) -> bool {
         let code = GiftKey::Code { code: gift.code(&self.world.shop.secrets).unwrap(), proof: None };
-        let redeemed = self.shop().redeem(&code, self.recipient_of(gift)).await;
+        let redeemed = self.shop().redeem(&code, self.recipient_of(gift), false).await;
         let Some(redeemed) = self.expect(redeemed) else { return false };
         if self.is_taken_back(&gift.id) {
             self.fault("what was taken back was redeemed".to_owned());
@@ -108,14 +108,14 @@ impl Desk {
         let Some(gift) = self.gift(gift).await.filter(|gift| gift.generation > 1) else { return };
         let code = gifts::code(&self.world.shop.secrets.current, &gift.id, gift.generation - 1);
         let key = GiftKey::Code { code, proof: None };
-        self.must_be_refused("an old code", self.shop().redeem(&key, self.recipient_of(&gift)).await);
+        self.must_be_refused("an old code", self.shop().redeem(&key, self.recipient_of(&gift), false).await);
     }
 
     pub async fn redeem_as_somebody_else(&self, gift: u8) {
         let Some(gift) = self.gift(gift).await else { return };
         let key = GiftKey::Code { code: gift.code(&self.world.shop.secrets).unwrap(), proof: None };
         let somebody = self.people.iter().find(|account| account.email != gift.recipient_email).unwrap();
-        let redeemed = self.shop().redeem(&key, somebody).await;
+        let redeemed = self.shop().redeem(&key, somebody, false).await;
         self.must_be_refused("somebody else", redeemed);
     }
 
