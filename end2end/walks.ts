@@ -194,8 +194,8 @@ async function reminders({ page, shop, see }: Visit): Promise<void> {
   await shop.restartServer(32);
   const told = await shop.mail(ada.email, /hasn’t opened your gift/);
   await see('No more reminders about this gift?', () => page.goto(link(told, /\/reminders\/stop/)));
-  await see('We keep that.', () => page.getByRole('button', { name: 'Stop the reminders' }).click());
-  await see('Reminders about this gift are off', () => page.goto(link(told, /\/gifts\//)));
+  await see('Nothing more of the kind comes to you.', () => page.getByRole('button', { name: 'Stop the reminders' }).click());
+  await see('Reminder sent to you', () => page.goto(link(told, /\/gifts\//)));
 }
 
 async function account({ page, shop, see }: Visit): Promise<void> {
