@@ -59,7 +59,7 @@ journey!(a_gift_is_bought_paid_mailed_and_redeemed, async |world: &World| {
         Ask Bob to look among the unwanted mail first. We send it again to bob@example.com, with the same code.
         Send it again
         It should go to another name or address
-        With another address, the link and the code that exist now stop working. A corrected name leaves them alone.
+        With another address, the link and the code that exist now stop working. A corrected name leaves them alone. The message goes along as it is; to change it, do that first.
         Their name
         Their email address
         Change it and send it again
