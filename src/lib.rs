@@ -40,9 +40,11 @@
 //!    around its refusal by `server::refused_forms`. [`shop::Purchase::read`] names every field that is wrong.
 //! 2. **Promised.** [`shop::Shop::buy`] writes order, gift and checkout session in one transaction, opens the provider's page outside of it
 //!    by [`checkout::Provider::open`], and sends the buyer there. The same form again, while the order is open, leads to the same page.
+//!    Whoever turns back and corrects it takes the use of their promo code along, by the signed token of the page that they left.
 //! 3. **Paid.** The provider calls `/webhooks/{provider}`, and [`shop::Shop::hear`] verifies the raw bytes. The buyer comes back, and
 //!    [`shop::Shop::thanks`] asks about the session that the signed token names. Nobody comes, and [`shop::Shop::reconcile`] asks by itself.
-//!    All three end in `Shop::fulfil`, which lets an event take effect once.
+//!    All three end in `Shop::fulfil`, which lets an event take effect once. Money that was under way and does not arrive is told to its
+//!    buyer by [`outbox::payment_failed`].
 //! 4. **Settled.** [`checkout::Order::apply`] says what the fact means for the order, [`gifts::Gift::follow`] what that means for the gift.
 //!    In the same transaction [`outbox::receipt`] and, where one is due, [`outbox::gift_for_you`] are posted.
 //! 5. **Delivered.** [`outbox::Worker::work_once`] leases what is due, writes the mail from what is true at that moment

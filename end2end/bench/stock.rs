@@ -180,6 +180,7 @@ fn order(price: Money, now: Timestamp) -> Order {
         tax: None,
         paid: None,
         refunded_minor: 0,
+        replaced_by: None,
         state: OrderState::Paid { paid_at: now },
         created_at: now,
     }

@@ -24,7 +24,7 @@ test('an address that is meant as it was typed is kept, also by whoever comes ba
   await page.getByRole('radio', { name: 'No, keep hotmial.com' }).check();
   await payButton(page).click();
   await choose(page, 'cancel');
-  await expect(page.getByRole('main')).toContainText('nothing was charged');
+  await expect(page.getByRole('main')).toContainText('Nothing was charged');
   await expect(page.getByText('Did you mean')).toHaveCount(0);
   await payButton(page).click();
   await choose(page, 'pay');

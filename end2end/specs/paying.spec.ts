@@ -17,7 +17,7 @@ test('a cancelled payment brings the form back as it was', async ({ page, shop }
   await writeGift(page);
   await payButton(page).click();
   await choose(page, 'cancel');
-  await expect(page.getByText('nothing was charged')).toBeVisible();
+  await expect(page.getByText('Nothing was charged, and everything you wrote is here')).toBeVisible();
   await expect(page.getByRole('radio', { name: gift.tier })).toBeChecked();
   await expect(page.getByRole('radio', { name: gift.length })).toBeChecked();
   await expect(page.getByRole('textbox', { name: 'Their name' })).toHaveValue(bea.name);

@@ -31,6 +31,21 @@ test('a promo code that was typed and never applied counts all the same', async 
   await expect(page.getByRole('button', { name: 'Pay €182.00' })).toBeVisible();
 });
 
+test('whoever turns back to correct a name keeps the last use of a code', async ({ page, shop }) => {
+  shop.command(['promo', 'create', 'ONCE', '--percent', '25', '--uses', '1']);
+  await writeGift(page);
+  await page.getByLabel('Promo code').fill('ONCE');
+  await payButton(page).click();
+  await choose(page, 'cancel');
+  await page.getByRole('textbox', { name: 'Their name' }).fill('Beatrix');
+  await payButton(page).click();
+  await expect(page.getByRole('button', { name: 'Pay €144.00' })).toBeVisible();
+  expect(shop.command(['promo', 'list'])).toContain('used 1 of 1 times, 1 of them not paid yet');
+  await choose(page, 'pay');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Thank you');
+  expect(shop.command(['promo', 'list'])).toMatch(/used 1 of 1 times$/m);
+});
+
 test('with all of it taken off there is nothing to pay, and the gift is made', async ({ page, shop }) => {
   shop.command(['promo', 'create', 'ON-US', '--percent', '100', '--uses', '1']);
   await writeGift(page);

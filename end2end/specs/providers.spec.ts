@@ -67,6 +67,9 @@ for (const provider of ['stripe', 'creem', 'flowglad']) {
         await page.goto(thanks);
         await expect(page.getByRole('heading', { level: 1 })).toHaveText('Nothing was charged', { timeout: 1_000 });
       }).toPass();
+      await shop.mail(ada.email, /did not go through/);
+      await page.getByRole('link', { name: 'Make the gift again' }).click();
+      await expect(page.getByRole('textbox', { name: 'Their name' })).toHaveValue(bea.name);
       expect(await shop.inbox(bea.email)).toEqual([]);
     });
   });

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::Error;
 
 /// `/gift`: promises the gift and goes on to the payment page. `apply` is a button of the promo code's own: the form is shown again, with
-/// the prices that the code makes or without the code.
+/// the prices that the code makes or without the code. `order` is the signed name of the order that its buyer came back from.
 #[server(prefix = "", endpoint = "/gift")]
 pub async fn buy_gift(
     #[server(default)] tier: String,
@@ -23,6 +23,7 @@ pub async fn buy_gift(
     #[server(default)] deliver_on: String,
     #[server(default)] time_zone: String,
     #[server(default)] promo_code: String,
+    #[server(default)] order: String,
     #[server(default)] apply: String,
 ) -> Result<(), Error> {
     let caller = crate::visitor::Caller::of_request().await?;
@@ -41,6 +42,7 @@ pub async fn buy_gift(
         deliver_on,
         time_zone,
         promo_code,
+        order,
     };
     if !apply.is_empty() {
         if apply != "none" {

@@ -35,13 +35,18 @@ pub struct Order {
     pub payment: Option<PaymentId>,
     /// The provider's cumulative figure, minor units of `total`'s currency.
     pub refunded_minor: i64,
+    /// The order that was made in its stead by a buyer who turned back from paying it: the use of its promo code went along.
+    pub replaced_by: Option<OrderId>,
     pub state: OrderState,
     pub created_at: Timestamp,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OrderState {
-    Open,
+    Open {
+        /// When its provider first said that money is under way, on the newest page that it is paid on.
+        under_way_since: Option<Timestamp>,
+    },
     Paid {
         paid_at: Timestamp,
     },
@@ -68,11 +73,14 @@ pub enum OrderState {
 }
 
 impl OrderState {
+    /// Nobody has paid yet, as far as we know.
+    pub const OPEN: Self = Self::Open { under_way_since: None };
+
     /// As the database and the logs write it.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Open => "open",
+            Self::Open { .. } => "open",
             Self::Paid { .. } => "paid",
             Self::PartiallyRefunded { .. } => "partially_refunded",
             Self::Refunded { .. } => "refunded",
@@ -92,6 +100,8 @@ pub enum Outcome {
     Mismatched,
     /// It can no longer be paid.
     Lapsed,
+    /// The same, though money was under way: whoever sent it thinks it paid.
+    FellThrough,
     /// All of it went back, or a dispute was lost. The last word on an order.
     Reversed,
     /// Part of it went back: totals only.
@@ -117,7 +127,7 @@ impl Order {
     #[must_use]
     pub const fn awaits_payment(&self) -> bool {
         match self.state {
-            OrderState::Open | OrderState::Disputed { paid_at: None, .. } => true,
+            OrderState::Open { .. } | OrderState::Disputed { paid_at: None, .. } => true,
             OrderState::Paid { .. }
             | OrderState::PartiallyRefunded { .. }
             | OrderState::Refunded { .. }
@@ -127,12 +137,31 @@ impl Order {
         }
     }
 
-    /// Whether its promo code counts as used: while it can be paid and from its payment on, also when the money went back since.
+    /// Whether money is under way that is not there yet.
+    #[must_use]
+    pub const fn is_under_way(&self) -> bool {
+        matches!(self.state, OrderState::Open { under_way_since: Some(_) })
+    }
+
+    /// Its buyer is sent to another page to pay it: what was under way on the one before is no longer what they wait for.
+    #[must_use]
+    pub fn taken_up_again(&self) -> Self {
+        if self.is_under_way() { self.with(OrderState::OPEN) } else { self.clone() }
+    }
+
+    /// Whether it holds a use of this code that nobody has paid for, nor is about to.
+    #[must_use]
+    pub fn reserves(&self, code: &PromoName) -> bool {
+        self.state == OrderState::OPEN && self.uses_promo_code() && self.promo_code.as_ref() == Some(code)
+    }
+
+    /// Whether its promo code counts as used: while it can be paid, unless the use was taken along to another order, and from its payment
+    /// on, also when the money went back since.
     #[must_use]
     pub const fn uses_promo_code(&self) -> bool {
         match self.state {
-            OrderState::Open
-            | OrderState::Paid { .. }
+            OrderState::Open { .. } => self.promo_code.is_some() && self.replaced_by.is_none(),
+            OrderState::Paid { .. }
             | OrderState::PartiallyRefunded { .. }
             | OrderState::Refunded { .. }
             | OrderState::Disputed { .. } => self.promo_code.is_some(),
@@ -145,7 +174,7 @@ impl Order {
     pub const fn refundable_payment(&self) -> Option<&PaymentId> {
         match self.state {
             OrderState::Paid { .. } | OrderState::PartiallyRefunded { .. } => self.payment.as_ref(),
-            OrderState::Open
+            OrderState::Open { .. }
             | OrderState::Refunded { .. }
             | OrderState::Disputed { .. }
             | OrderState::Expired { .. }
@@ -157,7 +186,8 @@ impl Order {
     #[must_use]
     pub fn apply(&self, fact: &Fact, now: Timestamp) -> Applied {
         match *fact {
-            Fact::Open | Fact::Processing | Fact::Declined | Fact::Subscription(_) => self.unchanged(),
+            Fact::Open | Fact::Declined | Fact::Subscription(_) => self.unchanged(),
+            Fact::Processing => self.under_way(now),
             Fact::Paid { amount } => self.paid(amount, now),
             Fact::Free => self.paid(Money::new(0, self.total.currency), now),
             Fact::Failed => self.ended(OrderState::Failed { ended_at: now }),
@@ -170,13 +200,28 @@ impl Order {
         }
     }
 
+    fn under_way(&self, now: Timestamp) -> Applied {
+        match self.state {
+            OrderState::Open { under_way_since: None } => {
+                Applied { order: self.with(OrderState::Open { under_way_since: Some(now) }), outcome: None }
+            }
+            OrderState::Open { under_way_since: Some(_) }
+            | OrderState::Paid { .. }
+            | OrderState::PartiallyRefunded { .. }
+            | OrderState::Refunded { .. }
+            | OrderState::Disputed { .. }
+            | OrderState::Expired { .. }
+            | OrderState::Failed { .. } => self.unchanged(),
+        }
+    }
+
     /// Only the first word of a payment counts. While a dispute is open, a payment as agreed waits for its end.
     fn paid(&self, amount: Money, now: Timestamp) -> Applied {
         let agreed = amount == self.total;
         let outcome = if agreed { Outcome::Settled } else { Outcome::Mismatched };
         let order = Self { paid: Some(amount), ..self.clone() };
         match self.state {
-            OrderState::Open | OrderState::Expired { .. } | OrderState::Failed { .. } => {
+            OrderState::Open { .. } | OrderState::Expired { .. } | OrderState::Failed { .. } => {
                 order.becomes(self.paid_state(now), outcome)
             }
             OrderState::Disputed { paid_at: None, disputed_at, .. } => {
@@ -193,7 +238,8 @@ impl Order {
     /// An end is believed only of an order that no money has come for.
     fn ended(&self, end: OrderState) -> Applied {
         match self.state {
-            OrderState::Open => self.becomes(end, Outcome::Lapsed),
+            OrderState::Open { under_way_since: None } => self.becomes(end, Outcome::Lapsed),
+            OrderState::Open { under_way_since: Some(_) } => self.becomes(end, Outcome::FellThrough),
             OrderState::Paid { .. }
             | OrderState::PartiallyRefunded { .. }
             | OrderState::Refunded { .. }
@@ -208,7 +254,7 @@ impl Order {
         let order = Self { refunded_minor: self.raised_to(total), ..self.clone() };
         match self.state {
             OrderState::Refunded { .. } => Applied { order, outcome: None },
-            OrderState::Open
+            OrderState::Open { .. }
             | OrderState::Paid { .. }
             | OrderState::PartiallyRefunded { .. }
             | OrderState::Disputed { .. }
@@ -227,7 +273,7 @@ impl Order {
             OrderState::Paid { paid_at } | OrderState::PartiallyRefunded { paid_at } => {
                 order.becomes(OrderState::PartiallyRefunded { paid_at }, Outcome::PartlyRefunded)
             }
-            OrderState::Open | OrderState::Disputed { .. } | OrderState::Expired { .. } | OrderState::Failed { .. } => {
+            OrderState::Open { .. } | OrderState::Disputed { .. } | OrderState::Expired { .. } | OrderState::Failed { .. } => {
                 Applied { order, outcome: Some(Outcome::PartlyRefunded) }
             }
             OrderState::Refunded { .. } => Applied { order, outcome: None },
@@ -240,7 +286,7 @@ impl Order {
                 let state = OrderState::Disputed { disputed_at: now, paid_at: Some(paid_at), settled: true };
                 self.becomes(state, Outcome::Contested)
             }
-            OrderState::Open | OrderState::Expired { .. } | OrderState::Failed { .. } => {
+            OrderState::Open { .. } | OrderState::Expired { .. } | OrderState::Failed { .. } => {
                 let state = OrderState::Disputed { disputed_at: now, paid_at: None, settled: false };
                 self.becomes(state, Outcome::ContestedEarly)
             }
@@ -257,8 +303,8 @@ impl Order {
             OrderState::Disputed { paid_at: Some(paid_at), settled: false, .. } => {
                 self.becomes(self.paid_state(paid_at), Outcome::Settled)
             }
-            OrderState::Disputed { paid_at: None, .. } => Applied { order: self.with(OrderState::Open), outcome: None },
-            OrderState::Open
+            OrderState::Disputed { paid_at: None, .. } => Applied { order: self.with(OrderState::OPEN), outcome: None },
+            OrderState::Open { .. }
             | OrderState::Paid { .. }
             | OrderState::PartiallyRefunded { .. }
             | OrderState::Refunded { .. }
@@ -271,7 +317,7 @@ impl Order {
     fn dispute_lost(&self, now: Timestamp) -> Applied {
         match self.state {
             OrderState::Refunded { .. } => self.unchanged(),
-            OrderState::Open
+            OrderState::Open { .. }
             | OrderState::Paid { .. }
             | OrderState::PartiallyRefunded { .. }
             | OrderState::Disputed { .. }

@@ -9,8 +9,8 @@ use url::Url;
 use super::{
     AccessTokenMade, AccountExists, AddressChangeConfirm, AddressChanged, ByHand, CardPlan, CardWent, DeliveryFailed,
     DeliveryFault, GiftDeclined, GiftForYou, GiftRedeemed, GiftRefunded, GiftTakenBack, GiveAgain, GiverReminder, House, Letter,
-    MembershipEnds, Notice, OperatorNotice, PasswordChanged, Receipt, RecipientReminder, Rendered, ResetPassword, SecretLink,
-    SignInLink, ThankYou, VerifyAddress,
+    MembershipEnds, Notice, OperatorNotice, PasswordChanged, PaymentFailed, Receipt, RecipientReminder, Rendered, ResetPassword,
+    SecretLink, SignInLink, ThankYou, VerifyAddress,
 };
 use crate::catalog::{Brand, Months, Tier};
 use crate::values::{Accent, Currency, Email, GiftCode, GiftId, Label, Message, Money, Occasion, PersonName, Timestamp, Zone};
@@ -202,6 +202,18 @@ pub(super) fn reversals() -> Vec<Letter> {
     vec![refunded(17_280, false), refunded(17_280, true), refunded(0, false), Letter::GiftTakenBack(taken_back)]
 }
 
+pub(super) fn payment_failed() -> PaymentFailed {
+    PaymentFailed {
+        to: email("ada@example.com"),
+        recipient_name: bea(),
+        is_for_oneself: false,
+        title: "Founder, 12 months".to_owned(),
+        total: Money::new(17_280, Currency::EUR),
+        form: SecretLink(page("gift/canceled?order=o1")),
+        reference: reference(),
+    }
+}
+
 pub(super) fn thank_you() -> ThankYou {
     ThankYou {
         to: email("ada@example.com"),
@@ -320,6 +332,7 @@ fn all() -> Vec<(String, Letter)> {
         ("gift-bare".to_owned(), Letter::GiftForYou(GiftForYou { giver_name: None, message: None, ..gift_for_you() })),
         ("receipt".to_owned(), Letter::Receipt(receipt())),
         ("redeemed".to_owned(), Letter::GiftRedeemed(gift_redeemed())),
+        ("not-paid".to_owned(), Letter::PaymentFailed(payment_failed())),
         ("not-delivered".to_owned(), Letter::DeliveryFailed(delivery_failed())),
     ];
     letters.push((

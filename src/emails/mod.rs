@@ -18,6 +18,7 @@ mod sheet;
 mod stitches;
 mod text;
 mod undelivered;
+mod unpaid;
 
 use url::Url;
 
@@ -32,6 +33,7 @@ pub use recipients::GiftForYou;
 pub use reminders::{CardWent, GiverReminder, RecipientReminder};
 pub use reversals::{GiftRefunded, GiftTakenBack};
 pub use undelivered::{ByHand, DeliveryFailed, DeliveryFault};
+pub use unpaid::PaymentFailed;
 
 use crate::catalog::Brand;
 use crate::values::{Email, PersonName, Zone};
@@ -56,6 +58,8 @@ pub enum Letter {
     GiftRefunded(GiftRefunded),
     /// To whoever had redeemed a gift whose money went back.
     GiftTakenBack(GiftTakenBack),
+    /// To the buyer: money that was under way did not arrive.
+    PaymentFailed(PaymentFailed),
     /// To the giver, from whoever redeemed it.
     ThankYou(ThankYou),
     /// To the giver: the recipient would rather not have it.
@@ -126,6 +130,7 @@ impl Letter {
             Self::DeliveryFailed(letter) => &letter.to,
             Self::GiftRefunded(letter) => &letter.to,
             Self::GiftTakenBack(letter) => &letter.to,
+            Self::PaymentFailed(letter) => &letter.to,
             Self::ThankYou(letter) => &letter.to,
             Self::GiftDeclined(letter) => &letter.to,
             Self::MembershipEnds(letter) => &letter.to,
@@ -152,6 +157,7 @@ impl Letter {
             | Self::DeliveryFailed(_)
             | Self::GiftRefunded(_)
             | Self::GiftTakenBack(_)
+            | Self::PaymentFailed(_)
             | Self::ThankYou(_)
             | Self::GiftDeclined(_)
             | Self::MembershipEnds(_)
@@ -179,6 +185,7 @@ impl Letter {
             | Self::DeliveryFailed(_)
             | Self::GiftRefunded(_)
             | Self::GiftTakenBack(_)
+            | Self::PaymentFailed(_)
             | Self::ThankYou(_)
             | Self::GiftDeclined(_)
             | Self::VerifyAddress(_)
@@ -205,6 +212,7 @@ impl Letter {
             Self::DeliveryFailed(letter) => letter.sheet(house),
             Self::GiftRefunded(letter) => letter.sheet(house),
             Self::GiftTakenBack(letter) => letter.sheet(house),
+            Self::PaymentFailed(letter) => letter.sheet(house),
             Self::ThankYou(letter) => letter.sheet(house),
             Self::GiftDeclined(letter) => letter.sheet(house),
             Self::MembershipEnds(letter) => letter.sheet(house),

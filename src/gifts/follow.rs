@@ -13,6 +13,8 @@ pub enum OrderNews {
     Mismatched,
     /// It can no longer be paid, by the provider's word.
     Lapsed,
+    /// The same, though money had been under way.
+    FellThrough,
     /// All of it went back, or a dispute was lost.
     Reversed,
     /// A part of it went back.
@@ -41,6 +43,8 @@ pub enum Consequence {
     Resume,
     /// It can't be redeemed any more: the buyer is told, and nothing about it is sent to the recipient.
     Stop,
+    /// It will not be paid, though its buyer thinks they paid: they are told.
+    TellUnpaid,
     /// It was redeemed before its money went back: end what is left of that grant, and nothing else.
     VoidGrant(GrantId),
     /// The operator must look. A gift that was redeemed stays so meanwhile, any other is held.
@@ -61,7 +65,8 @@ impl Gift {
             OrderNews::Contested => self.doubted(HoldReason::Dispute, now),
             OrderNews::ContestedEarly => self.contested_early(),
             OrderNews::Upheld => self.upheld(),
-            OrderNews::Lapsed => self.lapsed(now),
+            OrderNews::Lapsed => self.lapsed(None, now),
+            OrderNews::FellThrough => self.lapsed(Some(Consequence::TellUnpaid), now),
             OrderNews::Reversed => self.reversed(now),
             OrderNews::PartlyRefunded => self.unmoved(),
         }
@@ -149,9 +154,9 @@ impl Gift {
         }
     }
 
-    fn lapsed(&self, now: Timestamp) -> Followed {
+    fn lapsed(&self, consequence: Option<Consequence>, now: Timestamp) -> Followed {
         match &self.state {
-            GiftState::Pending => Followed { gift: self.in_state(GiftState::Canceled { canceled_at: now }), consequence: None },
+            GiftState::Pending => Followed { gift: self.in_state(GiftState::Canceled { canceled_at: now }), consequence },
             GiftState::Purchased { .. }
             | GiftState::Held { .. }
             | GiftState::Redeemed { .. }
@@ -200,10 +205,11 @@ mod tests {
     use super::super::samples::{EVERY_STATE, NOW, PURCHASED_AT, gift_that_is, name_of, table};
     use super::*;
 
-    const EVERY_NEWS: [OrderNews; 8] = [
+    const EVERY_NEWS: [OrderNews; 9] = [
         OrderNews::Settled,
         OrderNews::Mismatched,
         OrderNews::Lapsed,
+        OrderNews::FellThrough,
         OrderNews::Reversed,
         OrderNews::PartlyRefunded,
         OrderNews::Contested,
@@ -213,17 +219,17 @@ mod tests {
 
     /// The state that follows and what is to be done; `·` where nothing changes.
     const COURSE: &str = "
-        state      | settled           | mismatched          | lapsed   | reversed        | partly refunded | contested         | contested early | upheld
-        pending    | purchased deliver | mismatched operator | canceled | refunded stop   | ·               | disputed operator | · operator      | ·
-        purchased  | ·                 | mismatched operator | ·        | refunded stop   | ·               | disputed operator | ·               | ·
-        disputed   | ·                 | mismatched operator | ·        | refunded stop   | ·               | ·                 | ·               | purchased resume
-        mismatched | ·                 | ·                   | ·        | refunded stop   | ·               | · operator        | ·               | ·
-        taken back | ·                 | · operator          | ·        | refunded stop   | ·               | · operator        | ·               | ·
-        redeemed   | ·                 | · operator          | ·        | refunded void   | ·               | · operator        | ·               | ·
-        canceled   | purchased deliver | mismatched operator | ·        | refunded stop   | ·               | disputed operator | · operator      | ·
-        refunded   | ·                 | ·                   | ·        | ·               | ·               | ·                 | ·               | ·
-        declined   | ·                 | mismatched operator | ·        | refunded stop   | ·               | disputed operator | ·               | ·
-        expired    | ·                 | · operator          | ·        | refunded stop   | ·               | · operator        | ·               | ·
+        state      | settled           | mismatched          | lapsed   | fell through    | reversed        | partly refunded | contested         | contested early | upheld
+        pending    | purchased deliver | mismatched operator | canceled | canceled unpaid | refunded stop   | ·               | disputed operator | · operator      | ·
+        purchased  | ·                 | mismatched operator | ·        | ·               | refunded stop   | ·               | disputed operator | ·               | ·
+        disputed   | ·                 | mismatched operator | ·        | ·               | refunded stop   | ·               | ·                 | ·               | purchased resume
+        mismatched | ·                 | ·                   | ·        | ·               | refunded stop   | ·               | · operator        | ·               | ·
+        taken back | ·                 | · operator          | ·        | ·               | refunded stop   | ·               | · operator        | ·               | ·
+        redeemed   | ·                 | · operator          | ·        | ·               | refunded void   | ·               | · operator        | ·               | ·
+        canceled   | purchased deliver | mismatched operator | ·        | ·               | refunded stop   | ·               | disputed operator | · operator      | ·
+        refunded   | ·                 | ·                   | ·        | ·               | ·               | ·               | ·                 | ·               | ·
+        declined   | ·                 | mismatched operator | ·        | ·               | refunded stop   | ·               | disputed operator | ·               | ·
+        expired    | ·                 | · operator          | ·        | ·               | refunded stop   | ·               | · operator        | ·               | ·
     ";
 
     #[test]
@@ -238,6 +244,7 @@ mod tests {
                     Some(Consequence::Deliver) => " deliver",
                     Some(Consequence::Resume) => " resume",
                     Some(Consequence::Stop) => " stop",
+                    Some(Consequence::TellUnpaid) => " unpaid",
                     Some(Consequence::VoidGrant(_)) => " void",
                     Some(Consequence::TellOperator(_)) => " operator",
                 };

@@ -34,6 +34,7 @@ impl<'a> Errand<'a> {
             | Task::GiftRedeemed { .. }
             | Task::GiftRefunded { .. }
             | Task::GiftTakenBack { .. }
+            | Task::PaymentFailed { .. }
             | Task::ThankYou { .. }
             | Task::GiftDeclined { .. }
             | Task::DeliveryFailed { .. }

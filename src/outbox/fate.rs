@@ -111,7 +111,7 @@ impl Told<'_> {
                 Fate::Refused(tag) | Fate::Exhausted(tag) => self.parked(tx, tag).await,
             },
             // Of mails about accounts nobody is told: whoever registers made-up addresses would write to the operator; nor of a mail to
-            // the operator. A payment page ends by itself a day later.
+            // the operator, nor of one about a payment that never came. A payment page ends by itself a day later.
             Task::VerifyAddress { .. }
             | Task::SignInLink { .. }
             | Task::ResetPassword { .. }
@@ -121,6 +121,7 @@ impl Told<'_> {
             | Task::AccountExists { .. }
             | Task::AccessTokenMade { .. }
             | Task::MembershipEnds { .. }
+            | Task::PaymentFailed { .. }
             | Task::OperatorNotice { .. }
             | Task::OrderNotice { .. }
             | Task::CancelSession { .. }

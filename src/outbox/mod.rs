@@ -21,8 +21,8 @@ pub use smtp::{SmtpMailer, SmtpUrlError};
 pub use task::{
     Task, access_token_made, account_exists, address_change_confirm, address_changed, cancel_session, end_subscription,
     gift_declined, gift_doubted, gift_for_you, gift_notice, gift_redeemed, gift_refunded, gift_taken_back, give_again,
-    membership_ends, order_notice, password_changed, receipt, refund_gift, refund_payment, reminders, reset_password, sign_in_link,
-    thank_you, verify_address,
+    membership_ends, order_notice, password_changed, payment_failed, receipt, refund_gift, refund_payment, reminders,
+    reset_password, sign_in_link, thank_you, verify_address,
 };
 pub use worker::Worker;
 pub use writer::Writer;

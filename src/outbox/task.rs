@@ -31,6 +31,7 @@ pub enum Task {
     AccessTokenMade { token_id: TokenId },
     GiftRefunded { gift_id: GiftId },
     GiftTakenBack { gift_id: GiftId, account_id: AccountId },
+    PaymentFailed { gift_id: GiftId },
     ThankYou { gift_id: GiftId },
     GiftDeclined { gift_id: GiftId },
     GiveAgain { gift_id: GiftId },
@@ -139,6 +140,11 @@ pub fn gift_refunded(gift_id: &GiftId) -> NewEntry {
 /// To the account that had redeemed it: what was left of it has ended.
 pub fn gift_taken_back(gift_id: &GiftId, account_id: &AccountId) -> NewEntry {
     Task::GiftTakenBack { gift_id: gift_id.clone(), account_id: account_id.clone() }.entry(gift_id.as_str())
+}
+
+/// To the buyer: money that was under way did not arrive.
+pub fn payment_failed(gift_id: &GiftId) -> NewEntry {
+    Task::PaymentFailed { gift_id: gift_id.clone() }.entry(gift_id.as_str())
 }
 
 /// Gives the payment of a gift back that its buyer has just taken back: once each time, because the operator may have let it go on between.

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod ends;
+mod unpaid;
 
 use url::Url;
 
@@ -79,6 +80,7 @@ impl Writer {
             Task::GiftTakenBack { gift_id, account_id } => self.gift_taken_back(gift_id, account_id).await?,
             Task::GiveAgain { gift_id } => self.give_again(gift_id, now).await?,
             Task::MembershipEnds { account_id, ends_at } => self.membership_ends(account_id, *ends_at, now).await?,
+            Task::PaymentFailed { gift_id } => self.payment_failed(gift_id).await?.map(Letter::PaymentFailed),
             Task::VerifyAddress { link_id }
             | Task::SignInLink { link_id }
             | Task::ResetPassword { link_id }

@@ -132,12 +132,12 @@ pub fn Gift() -> impl IntoView {
     }
     let choice = ["tier", "duration_months"].into_iter().filter_map(|name| Some((name, asked.query(name)?)));
     let start = gift::typed(choice.collect());
-    let code = start.get("promo_code").to_owned();
+    let (code, order) = (start.get("promo_code").to_owned(), start.get("order").to_owned());
     // Nobody has typed a code who only opens the page, so that one waits for nothing and is the same for everybody.
     if code.is_empty() {
         return view! { <GiftPage start/> }.into_any();
     }
-    let ask = async move { asked.shop.quote(&code).await };
+    let ask = async move { asked.shop.quote(&code, &order).await };
     door(ask, |quote| view! { <GiftPage start quote/> }).into_any()
 }
 
@@ -181,6 +181,7 @@ fn filled_in(fields: GiftFields) -> Draft {
         ("deliver_on", fields.deliver_on),
         ("time_zone", fields.time_zone),
         ("promo_code", fields.promo_code),
+        ("order", fields.order),
     ])
 }
 

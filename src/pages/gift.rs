@@ -16,7 +16,7 @@ use crate::shop::Quote;
 use crate::values::Occasion;
 
 /// `start` fills the form where nothing was refused: a choice that a link made, or the order that the buyer came back from.
-/// With `came_back` the page says that nothing was charged; with a `quote` it shows what the promo code makes of the prices.
+/// With `came_back` the page says that nothing was charged for it; with a `quote` it shows what the promo code makes of the prices.
 #[component]
 pub fn GiftPage(
     #[prop(optional)] start: Draft,
@@ -30,10 +30,12 @@ pub fn GiftPage(
     let came_back = came_back.then(|| {
         view! {
             <p class="note" role="status">
-                "You came back from the payment page, and nothing was charged. Everything you wrote is here."
+                "Nothing was charged, and everything you wrote is here."
             </p>
         }
     });
+    let order = draft.get("order").to_owned();
+    let order = (!order.is_empty()).then(|| view! { <input type="hidden" name="order" value=order/> });
     view! {
         <Frame
             title="Make a gift"
@@ -47,6 +49,7 @@ pub fn GiftPage(
             <form class="pair order" method="post" action="/gift" novalidate>
                 // The Enter key presses a form's first button, which must not be the promo code's.
                 <button class="vh" tabindex="-1" aria-hidden="true">"Continue to payment"</button>
+                {order}
                 <div class="sheet">
                     <Membership chosen=draft.get("tier").to_owned()/>
                     <Length chosen=draft.get("duration_months").to_owned()/>

@@ -16,7 +16,19 @@ use told::{standing_in_words, stops};
 pub fn GiftStatusPage(status: StatusPage) -> impl IntoView {
     let is_own = status.card.is_for_oneself;
     let title = format!("Your gift to {}", if is_own { "yourself" } else { status.card.recipient_name.as_str() });
-    let mailed = status.buyer_email.as_ref().map(|email| format!(" It was mailed to {}.", email.as_str()));
+    let mailed = status.mailed_to.as_ref().map(|email| format!(" It was mailed to {}.", email.as_str()));
+    let again = match status.standing {
+        Standing::Unpaid if !status.is_under_way => "Change it, or pay for it",
+        Standing::Canceled => "Make it again",
+        Standing::Unpaid
+        | Standing::Ready { .. }
+        | Standing::Held
+        | Standing::Redeemed { .. }
+        | Standing::TakenBack
+        | Standing::Refunded
+        | Standing::Declined
+        | Standing::Expired => "Make another like it",
+    };
     let print = status.code.as_ref().map(|_| status.print_path.clone());
     let is_handed_over = matches!(status.delivery, DeliverySeen::LinkOnly) && status.code.is_some();
     let hand_over =
@@ -43,7 +55,7 @@ pub fn GiftStatusPage(status: StatusPage) -> impl IntoView {
                     <CardFront card=status.card.clone()/>
                     <p class="small">"This page is yours alone: whoever has its address can change the gift."{mailed}</p>
                     {print.map(|print| view! { <p><a href=print>"Print the card"</a></p> })}
-                    <p><a href=status.buy_again>"Make another like it"</a></p>
+                    <p><a href=status.buy_again>{again}</a></p>
                 </div>
             </div>
         </Frame>

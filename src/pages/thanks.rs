@@ -19,7 +19,7 @@ pub fn ThanksPage(thanks: Thanks) -> impl IntoView {
             ("Taken back", view! { <TakenBack status=status_page/> }.into_any())
         }
         PaymentSeen::PaidBack => ("Paid back", view! { <PaidBack status=status_page/> }.into_any()),
-        PaymentSeen::Ended => ("Nothing was charged", view! { <Ended/> }.into_any()),
+        PaymentSeen::Ended => ("Nothing was charged", view! { <Ended status=status_page/> }.into_any()),
     };
     view! {
         <Frame title private=true>
@@ -55,7 +55,7 @@ fn Paid(status: StatusPage) -> impl IntoView {
     };
     let print =
         matches!(status.delivery, DeliverySeen::LinkOnly).then(|| view! { <a href=status.print_path.clone()>"Print the card"</a> });
-    let mailbox = status.buyer_email.as_ref().map(|email| format!("A copy is in your mailbox, {}. ", email.as_str()));
+    let mailbox = status.mailed_to.as_ref().map(|email| format!("A copy is in your mailbox, {}. ", email.as_str()));
     view! {
         <h1>{thanks}</h1>
         <p class="lead">{next}{(!is_own).then_some(" We write to you when it is redeemed.")}</p>
@@ -129,11 +129,11 @@ fn PaidBack(status: StatusPage) -> impl IntoView {
 }
 
 #[component]
-fn Ended() -> impl IntoView {
+fn Ended(status: StatusPage) -> impl IntoView {
     view! {
         <h1>"Nothing was charged"</h1>
         <p class="lead">"That payment can’t be completed any more, so the gift was not made."</p>
-        <p>"Make it again whenever you like."</p>
-        <p class="row"><a class="btn" href="/gift">"Make a gift"</a></p>
+        <p>"Make it again whenever you like: everything you wrote is kept."</p>
+        <p class="row"><a class="btn" href=status.buy_again>"Make the gift again"</a></p>
     }
 }

@@ -132,11 +132,14 @@ pub struct StatusPage {
     pub reference: GiftId,
     pub card: Card,
     pub recipient_email: Email,
-    pub buyer_email: Option<Email>,
+    /// Where the receipt was mailed to; `None` while there is none.
+    pub mailed_to: Option<Email>,
     pub receipt: Receipt,
     /// What happened and what is to come, in order.
     pub course: Vec<Knot>,
     pub standing: Standing,
+    /// The provider says that money for it is under way, and it is not there yet.
+    pub is_under_way: bool,
     pub delivery: DeliverySeen,
     /// Its present recipient has seen the card.
     pub is_opened: bool,
@@ -148,7 +151,7 @@ pub struct StatusPage {
     pub key: String,
     /// Where its card is printed; signed as well.
     pub print_path: String,
-    /// The path of the form, filled in as it was for this gift.
+    /// The path of the form, filled in as it was for this gift; without its message, once it was paid.
     pub buy_again: String,
     /// The code, grouped, for a buyer who hands it over; `None` while it is unpaid or no longer redeems.
     pub code: Option<String>,

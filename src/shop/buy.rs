@@ -12,7 +12,7 @@ use crate::Error;
 use crate::catalog::{Offer, PriceIds};
 use crate::checkout::{CheckoutSession, LineItem, Order, OrderState};
 use crate::gifts::{self, Delivery, Gift, GiftState, Reminders};
-use crate::store::{self, gifts as gift_rows, orders, promo_codes};
+use crate::store::{self, gifts as gift_rows, orders};
 use crate::values::{CheckoutSessionId, GiftCode, GiftId, Money, OrderId, Timestamp};
 
 /// A gift that waits for its payment, or for none.
@@ -76,7 +76,7 @@ impl Shop {
     /// to somebody, and is counted as one.
     async fn admit_code(&self, purchase: &Purchase, from: IpAddr, now: Timestamp) -> crate::Result<()> {
         let Some(name) = &purchase.promo_code else { return Ok(()) };
-        let code = self.known_code(name, from).await?;
+        let code = self.known_code(name, purchase.left.as_ref(), from).await?;
         let price = code.price(self.offer(purchase)?, now);
         if price.is_ok_and(|price| price.is_zero()) {
             self.attempt(&self.mail_buckets(&purchase.recipient_email, from)).await?;
@@ -100,16 +100,15 @@ impl Shop {
             tx.commit().await?;
             return Ok(promise);
         }
-        let price = self.price_now(&mut tx, purchase.promo_code.as_ref(), self.offer(purchase)?, now).await?;
+        let (code, left) = (purchase.promo_code.as_ref(), purchase.left.as_ref());
+        let price = self.price_now(&mut tx, code, left, self.offer(purchase)?, now).await?;
         let order = self.new_order(purchase, price, now)?;
         let gift = self.new_gift(purchase, &order, now);
         let session = self.new_session(&order, purchase.client_urls.as_ref(), now);
         // No provider is asked about what costs nothing: it settles as an order does that one says so of.
         let session = if price.is_zero() { session.settled() } else { session };
         orders::insert(&mut tx, &order, fingerprint.as_deref()).await?;
-        if let Some(name) = &order.promo_code {
-            promo_codes::reserve(&mut tx, name, now).await?;
-        }
+        self.reserve_use(&mut tx, &order, left, now).await?;
         gift_rows::insert(&mut tx, &gift, &self.code_digest(&gift)?).await?;
         orders::insert_session(&mut tx, &session).await?;
         let order = if price.is_zero() { self.settle_free(&mut tx, &order, &session, now).await? } else { order };
@@ -180,7 +179,8 @@ impl Shop {
             tax: self.catalog.tax().cloned(),
             paid: None,
             refunded_minor: 0,
-            state: OrderState::Open,
+            replaced_by: None,
+            state: OrderState::OPEN,
             created_at: now,
         })
     }
@@ -236,6 +236,7 @@ impl Shop {
             buyer_email,
             delivery,
             promo_code,
+            left: _,
             client_urls,
         } = purchase;
         let delivery = match delivery {

@@ -1,10 +1,9 @@
 //! A buyer comes back from the payment page: having paid, or not.
 
 use super::{GiftFields, PaymentSeen, Quote, Shop, StatusPage, Thanks};
-use crate::catalog::PromoCode;
 use crate::checkout::{Order, OrderState, ReturnHint};
 use crate::gifts::{self, Delivery, Gift, GiftState, HoldReason};
-use crate::store::{gifts as gift_rows, orders, promo_codes};
+use crate::store::{gifts as gift_rows, orders};
 use crate::values::{CheckoutSessionId, OrderId};
 use crate::{Error, Result};
 
@@ -42,11 +41,16 @@ impl Shop {
     pub async fn canceled(&self, token: &str) -> Result<Canceled> {
         let (order_id, _) = gifts::read_order_token(&self.secrets, token).ok_or(Error::NotFound)?;
         let gift = self.gift_of(&order_id).await?;
+        let order = self.order(&order_id).await?;
         Ok(match gift.state {
+            GiftState::Pending if order.is_under_way() => Canceled::PaidAfterAll(Box::new(self.show(&gift).await?)),
             GiftState::Pending | GiftState::Canceled { .. } => {
-                let order = self.order(&order_id).await?;
-                let quote = self.quote_of_order(&order).await?;
-                Canceled::NotPaid { fields: Box::new(self.fields_of(&gift, &order)), quote }
+                let quote = match &order.promo_code {
+                    Some(name) => self.quote_for(name, Some(&order.id)).await?,
+                    None => None,
+                };
+                let fields = GiftFields { order: token.to_owned(), ..self.fields_of(&gift, &order) };
+                Canceled::NotPaid { fields: Box::new(fields), quote }
             }
             GiftState::Purchased { .. }
             | GiftState::Held { .. }
@@ -57,19 +61,12 @@ impl Shop {
         })
     }
 
-    /// The prices with the order's code, of which the order that comes back holds a use itself.
-    async fn quote_of_order(&self, order: &Order) -> Result<Option<Quote>> {
-        let Some(name) = &order.promo_code else { return Ok(None) };
-        let Some(code) = promo_codes::find(&mut *self.store.connection().await?, name).await? else { return Ok(None) };
-        let others = if order.uses_promo_code() { code.uses - 1 } else { code.uses };
-        Ok(self.quote_of(&PromoCode { uses: others, ..code }))
-    }
-
     /// The form as it must have been filled in for this gift.
     pub(super) fn fields_of(&self, gift: &Gift, order: &Order) -> GiftFields {
         let (delivery, due_at) = match gift.delivery {
             Delivery::LinkOnly => ("link", None),
-            Delivery::Scheduled { due_at } if due_at > gift.created_at => ("email", Some(due_at)),
+            // A day that has passed can't be chosen again.
+            Delivery::Scheduled { due_at } if due_at > self.clock.now() => ("email", Some(due_at)),
             Delivery::Scheduled { .. }
             | Delivery::Sent { .. }
             | Delivery::Delivered { .. }
@@ -93,12 +90,13 @@ impl Shop {
             deliver_on: due_at.map(|due_at| zone.day(due_at).to_string()).unwrap_or_default(),
             time_zone: gift.time_zone.as_ref().map(|zone| zone.name().to_owned()).unwrap_or_default(),
             promo_code: order.promo_code.as_ref().map(ToString::to_string).unwrap_or_default(),
+            order: String::new(),
         }
     }
 
     async fn payment_seen(&self, order_id: &OrderId, session_id: &CheckoutSessionId, query: &str) -> Result<PaymentSeen> {
         let is_under_way = match self.order_state(order_id).await? {
-            OrderState::Open => match self.ask(session_id).await {
+            OrderState::Open { .. } => match self.ask(session_id).await {
                 Ok(asked) => asked.is_under_way || self.is_said_completed(session_id, query).await?,
                 // It may well be paid: the page says that we are waiting to hear.
                 Err(error) => {
@@ -114,8 +112,9 @@ impl Shop {
             | OrderState::Failed { .. } => false,
         };
         Ok(match self.order_state(order_id).await? {
-            OrderState::Open if is_under_way => PaymentSeen::Processing,
-            OrderState::Open => PaymentSeen::Open,
+            OrderState::Open { under_way_since: Some(_) } => PaymentSeen::Processing,
+            OrderState::Open { under_way_since: None } if is_under_way => PaymentSeen::Processing,
+            OrderState::Open { under_way_since: None } => PaymentSeen::Open,
             // Nothing of it was settled yet.
             OrderState::Disputed { settled: false, .. } => PaymentSeen::Checked,
             OrderState::Paid { .. } | OrderState::PartiallyRefunded { .. } | OrderState::Disputed { .. } => PaymentSeen::Paid,
@@ -159,6 +158,6 @@ pub enum Canceled {
         /// Where a promo code lowered the price.
         quote: Option<Quote>,
     },
-    /// It was paid in another window.
+    /// It was paid in another window, or the money for it is under way.
     PaidAfterAll(Box<StatusPage>),
 }

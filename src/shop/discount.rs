@@ -10,16 +10,20 @@ use crate::catalog::{Offer, PromoCode, PromoName, PromoRefused, Tier};
 use crate::checkout::Order;
 use crate::error::Wrong;
 use crate::store::{self, Tx, promo_codes};
-use crate::values::{Money, Timestamp};
+use crate::values::{Money, OrderId, Timestamp};
 
 pub(super) const FIELD: &str = "promo_code";
 
 impl Shop {
-    /// The code of this name. One that there never was is a guess, and a network has only so many of them.
-    pub(super) async fn known_code(&self, name: &PromoName, from: IpAddr) -> crate::Result<PromoCode> {
+    /// The code of this name, as it counts for whoever left that order. One that there never was is a guess, and a network has only so
+    /// many of them.
+    pub(super) async fn known_code(&self, name: &PromoName, left: Option<&OrderId>, from: IpAddr) -> crate::Result<PromoCode> {
         let guess = self.bucket_of_network(Limit::PROMO_CODES_FROM, from);
         self.attempt(std::slice::from_ref(&guess)).await?;
-        let code = promo_codes::find(&mut *self.store.connection().await?, name).await?.ok_or_else(|| refused(unknown()))?;
+        let mut connection = self.store.connection().await?;
+        let code = promo_codes::find(&mut connection, name).await?.ok_or_else(|| refused(unknown()))?;
+        let code = self.counted_for(&mut connection, code, left).await?;
+        drop(connection);
         self.forgive(&[guess]).await?;
         Ok(code)
     }
@@ -40,16 +44,18 @@ impl Shop {
         Ok(price)
     }
 
-    /// What `offer` costs within the transaction in which it is ordered.
+    /// What `offer` costs whoever left that order, within the transaction in which it is ordered.
     pub(super) async fn price_now(
         &self,
         tx: &mut Tx,
         name: Option<&PromoName>,
+        left: Option<&OrderId>,
         offer: &Offer,
         now: Timestamp,
     ) -> Result<Money, Raced> {
         let Some(name) = name else { return Ok(offer.price) };
         let code = promo_codes::find(tx, name).await?.ok_or_else(|| refused(unknown()))?;
+        let code = self.counted_for(tx, code, left).await?;
         Ok(self.discounted(&code, offer, now).map_err(refused)?)
     }
 

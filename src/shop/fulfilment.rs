@@ -85,7 +85,7 @@ impl Shop {
     }
 
     /// A buyer may have another page of the same order open: where the provider can, it is ended, so that nobody pays twice.
-    async fn close_other_sessions(
+    pub(super) async fn close_other_sessions(
         &self,
         tx: &mut Tx,
         order: &Order,
@@ -177,8 +177,8 @@ impl Shop {
         let is_superseded = is_superseded(tx, order, session).await?;
         let (mut after, mut ordered) = (linked, ordered.clone());
         for fact in facts {
-            // A later session of the same order is open: that an earlier one ended ends nothing.
-            if is_superseded && fact.ends_session() {
+            // The buyer has a later page of the same order before them: how an earlier one fares, short of paying, is no news.
+            if is_superseded && (fact.ends_session() || *fact == Fact::Processing) {
                 continue;
             }
             let Applied { order: next, outcome } = after.apply(fact, now);

@@ -47,17 +47,18 @@ impl Shop {
             reference: gift.id.clone(),
             card: card(gift),
             recipient_email: gift.recipient_email.clone(),
-            buyer_email: gift.giver_email.clone(),
+            mailed_to: gift.giver_email.clone().filter(|_| course::has_receipt(&events)),
             receipt: receipt(&order, course::paid_at(&events), paid_back),
             course: course::course(gift, &events, now),
             standing,
+            is_under_way: order.is_under_way(),
             delivery: delivery(gift, &self.zone, now),
             is_opened: gift.opened_at.is_some(),
             changes: changes(gift, now),
             refund: self.refund_seen(gift, &order, now),
             path: self.gift_path(&gift.id),
             print_path: format!("/gifts/{}/print?key={key}", gift.id),
-            buy_again: format!("/gift?again={}&key={key}", gift.id),
+            buy_again: self.form_again(&mut connection, gift, &order).await?,
             key,
             code: code.map(|code| code.reveal_grouped()),
             redeem_url,
@@ -70,6 +71,17 @@ impl Shop {
     /// The path of a gift's page, with the signature that opens it.
     pub(super) fn gift_path(&self, id: &GiftId) -> String {
         format!("/gifts/{id}?key={}", gifts::page_key(&self.secrets.current, id))
+    }
+
+    /// What was never paid is taken up where its buyer left it. Money that is under way may well pay it, so that another gift is another.
+    async fn form_again(&self, connection: &mut AnyConnection, gift: &Gift, order: &Order) -> Result<String> {
+        let is_unpaid = matches!(gift.state, GiftState::Pending | GiftState::Canceled { .. }) && !order.is_under_way();
+        Ok(match orders::last_session(connection, &order.id).await?.filter(|_| is_unpaid) {
+            Some(session) => {
+                format!("/gift/canceled?order={}", gifts::order_token(&self.secrets.current, &order.id, &session.id))
+            }
+            None => format!("/gift?again={}&key={}", gift.id, gifts::page_key(&self.secrets.current, &gift.id)),
+        })
     }
 
     fn refund_seen(&self, gift: &Gift, order: &Order, now: Timestamp) -> RefundSeen {
@@ -121,7 +133,7 @@ async fn paid_back(connection: &mut AnyConnection, order: &Order) -> Result<Opti
     }
     let at = match order.state {
         OrderState::Refunded { refunded_at } => Some(refunded_at),
-        OrderState::Open
+        OrderState::Open { .. }
         | OrderState::Paid { .. }
         | OrderState::PartiallyRefunded { .. }
         | OrderState::Disputed { .. }

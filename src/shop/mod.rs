@@ -79,6 +79,7 @@ mod tell_end;
 #[cfg(test)]
 pub(crate) mod testing;
 mod thank;
+mod turned_back;
 mod verify;
 mod verify_again;
 

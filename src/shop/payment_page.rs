@@ -27,7 +27,7 @@ impl Shop {
             Some(session) if session.expires_at > soon => Ok(session),
             Some(_) | None => {
                 // Of two who find the last one ending, or of one who does and a payment that arrives, the slower begins again.
-                orders::advance(tx, order, order).await?;
+                orders::advance(tx, order, &order.taken_up_again()).await?;
                 let session = self.new_session(order, client_urls, now);
                 orders::insert_session(tx, &session).await?;
                 Ok(session)

@@ -37,7 +37,7 @@ impl Shop {
         let offer = self.catalog.offer(tier, months).ok_or(Error::NotForSale)?.clone();
         let Some(typed) = promo_code else { return Ok(Priced { total: offer.price, offer, promo_code: None }) };
         let name = PromoName::parse(typed).map_err(|_| discount::refused(discount::unknown()))?;
-        let code = self.known_code(&name, from).await?;
+        let code = self.known_code(&name, None, from).await?;
         let total = self.discounted(&code, &offer, now).map_err(discount::refused)?;
         Ok(Priced { offer, promo_code: Some(name), total })
     }

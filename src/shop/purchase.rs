@@ -9,7 +9,7 @@ use crate::Error;
 use crate::catalog::{Catalog, Months, PromoName, Tier};
 use crate::checkout::ClientUrls;
 use crate::error::Wrong;
-use crate::values::{Email, Message, Occasion, PersonName, Timestamp, Zone};
+use crate::values::{Email, Message, Occasion, OrderId, PersonName, Timestamp, Zone};
 
 /// What somebody typed, as it came.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +30,8 @@ pub struct GiftFields {
     pub deliver_on: String,
     pub time_zone: String,
     pub promo_code: String,
+    /// The signed name of the order that its buyer came back from without paying; empty for whoever did not.
+    pub order: String,
 }
 
 impl GiftFields {
@@ -63,6 +65,8 @@ pub struct Purchase {
     pub buyer_email: Option<Email>,
     pub delivery: Wish,
     pub promo_code: Option<PromoName>,
+    /// The order that its buyer came back from without paying.
+    pub left: Option<OrderId>,
     pub client_urls: Option<ClientUrls>,
 }
 
@@ -84,7 +88,9 @@ impl Shop {
     pub async fn read_purchase(&self, fields: &GiftFields, from: IpAddr) -> Result<Purchase, Error> {
         let (fields, questions) = fields.answered();
         let mut wrongs = match Purchase::read(&fields, &self.catalog, &self.zone, self.clock.now()) {
-            Ok(purchase) if questions.is_empty() => return Ok(purchase),
+            Ok(purchase) if questions.is_empty() => {
+                return Ok(Purchase { left: self.order_left(&fields.order), ..purchase });
+            }
             Ok(_) => return Err(Error::Invalid(questions)),
             Err(wrongs) => wrongs,
         };
@@ -102,7 +108,7 @@ impl Shop {
     pub(super) async fn judge_code(&self, fields: &GiftFields, from: IpAddr) -> Result<(), Error> {
         let read = promo_code(&fields.promo_code).map_err(discount::refused)?;
         let Some(name) = read else { return Ok(()) };
-        let code = self.known_code(&name, from).await?;
+        let code = self.known_code(&name, self.order_left(&fields.order).as_ref(), from).await?;
         let chosen = tier(&fields.tier).ok().zip(months(&fields.duration_months).ok());
         let Some(offer) = chosen.and_then(|(tier, months)| self.catalog.offer(tier, months)) else { return Ok(()) };
         self.discounted(&code, offer, self.clock.now()).map(|_| ()).map_err(discount::refused)
@@ -146,6 +152,7 @@ impl Purchase {
                 buyer_email: Some(buyer_email),
                 delivery,
                 promo_code,
+                left: None,
                 client_urls: None,
             }),
             _ => Err(wrongs),

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::{GiftFields, Shop, discount};
 use crate::catalog::{Discount, Months, Offer, PromoCode, PromoName, Tier};
 use crate::store::promo_codes;
-use crate::values::Money;
+use crate::values::{Money, OrderId};
 use crate::{Error, Result};
 
 /// The prices that a code lowers.
@@ -39,14 +39,23 @@ impl Shop {
         self.judge_code(fields, from).await
     }
 
-    /// The prices with a code that was typed; `None` where it lowers none. It counts no guess, so it is for forms that were judged.
-    pub async fn quote(&self, typed: &str) -> Result<Option<Quote>> {
-        let Ok(name) = PromoName::parse(typed) else { return Ok(None) };
-        let code = promo_codes::find(&mut *self.store.connection().await?, &name).await?;
-        Ok(code.and_then(|code| self.quote_of(&code)))
+    /// The prices with a code that was typed, for whoever left the order that the signed `token` names; `None` where it lowers none. It
+    /// counts no guess, so it is for forms that were judged.
+    pub async fn quote(&self, typed: &str, token: &str) -> Result<Option<Quote>> {
+        match PromoName::parse(typed) {
+            Ok(name) => self.quote_for(&name, self.order_left(token).as_ref()).await,
+            Err(_) => Ok(None),
+        }
     }
 
-    pub(super) fn quote_of(&self, code: &PromoCode) -> Option<Quote> {
+    pub(super) async fn quote_for(&self, name: &PromoName, left: Option<&OrderId>) -> Result<Option<Quote>> {
+        let mut connection = self.store.connection().await?;
+        let Some(code) = promo_codes::find(&mut connection, name).await? else { return Ok(None) };
+        let code = self.counted_for(&mut connection, code, left).await?;
+        Ok(self.quote_of(&code))
+    }
+
+    fn quote_of(&self, code: &PromoCode) -> Option<Quote> {
         let now = self.clock.now();
         let quote = Quote::of(code, self.catalog.offers(), |offer| self.discounted(code, offer, now).ok());
         (!quote.prices.is_empty()).then_some(quote)

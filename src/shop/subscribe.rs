@@ -103,7 +103,8 @@ impl Shop {
             tax: self.catalog.tax().cloned(),
             paid: None,
             refunded_minor: 0,
-            state: OrderState::Open,
+            replaced_by: None,
+            state: OrderState::OPEN,
             created_at: now,
         })
     }

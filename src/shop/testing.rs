@@ -189,7 +189,7 @@ impl World {
 
     /// An order for 49 euros that waits for its payment at `provider`, and its gift.
     pub async fn promised_at(&self, provider: ProviderName) -> (Order, Gift) {
-        let order = self.order(provider, OrderState::Open);
+        let order = self.order(provider, OrderState::OPEN);
         let delivery = Delivery::Scheduled { due_at: self.clock.now() };
         let gift = self.gift(&order, "bea@example.com", delivery, GiftState::Pending);
         self.keep(&order, &gift).await;
@@ -220,6 +220,7 @@ impl World {
             paid: None,
             tax: None,
             refunded_minor: 0,
+            replaced_by: None,
             state,
             created_at: self.clock.now(),
         }

@@ -19,9 +19,9 @@ pub async fn insert(connection: &mut AnyConnection, order: &Order, fingerprint: 
         "insert into orders (id, version, provider, mode, title, unit_price, quantity, currency, price_ids, is_list_price,
              total, list_total, buyer_name, buyer_email, buyer_email_key, payment_id, refunded,
              state, paid_at, disputed_at, disputed_settled, ended_at, fingerprint, created_at, every,
-             promo_code, tax_name, tax_rate, paid, paid_currency)
+             promo_code, tax_name, tax_rate, paid, paid_currency, under_way_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-             $26, $27, $28, $29, $30)",
+             $26, $27, $28, $29, $30, $31)",
     )
     .bind(order.id.as_str())
     .bind(order.version)
@@ -53,6 +53,7 @@ pub async fn insert(connection: &mut AnyConnection, order: &Order, fingerprint: 
     .bind(order.tax.as_ref().map(Tax::rate))
     .bind(order.paid.map(|paid| paid.minor))
     .bind(order.paid.map(|paid| paid.currency.as_str().to_owned()))
+    .bind(columns.under_way_at)
     .execute(connection)
     .await?;
     Ok(())
@@ -102,7 +103,7 @@ pub async fn advance(connection: &mut AnyConnection, before: &Order, after: &Ord
     let query = sqlx::query(
         "update orders
          set version = version + 1, payment_id = $3, refunded = $4, state = $5, paid_at = $6, disputed_at = $7,
-             disputed_settled = $8, ended_at = $9, paid = $10, paid_currency = $11
+             disputed_settled = $8, ended_at = $9, paid = $10, paid_currency = $11, under_way_at = $12
          where id = $1 and version = $2",
     )
     .bind(before.id.as_str())
@@ -115,7 +116,22 @@ pub async fn advance(connection: &mut AnyConnection, before: &Order, after: &Ord
     .bind(columns.disputed_settled)
     .bind(columns.ended_at)
     .bind(after.paid.map(|paid| paid.minor))
-    .bind(after.paid.map(|paid| paid.currency.as_str().to_owned()));
+    .bind(after.paid.map(|paid| paid.currency.as_str().to_owned()))
+    .bind(columns.under_way_at);
+    change_one(connection, query).await
+}
+
+/// Remembers that `by` was made in the stead of `before`, which the same form finds no more; [`Error::Stale`] where somebody else was
+/// faster.
+pub async fn replace(connection: &mut AnyConnection, before: &Order, by: &OrderId) -> Result<()> {
+    let query = sqlx::query(
+        "update orders
+         set version = version + 1, replaced_by = $3, fingerprint = null
+         where id = $1 and version = $2",
+    )
+    .bind(before.id.as_str())
+    .bind(before.version)
+    .bind(by.as_str());
     change_one(connection, query).await
 }
 
@@ -217,6 +233,7 @@ pub async fn sessions_to_check(connection: &mut AnyConnection, now: Timestamp, l
 /// The columns that a state is spread over.
 struct Columns {
     state: &'static str,
+    under_way_at: Option<i64>,
     paid_at: Option<i64>,
     disputed_at: Option<i64>,
     disputed_settled: i64,
@@ -225,9 +242,10 @@ struct Columns {
 
 impl Columns {
     fn of(state: &OrderState) -> Self {
-        let empty = Self { state: state.name(), paid_at: None, disputed_at: None, disputed_settled: 0, ended_at: None };
+        let (under_way_at, paid_at, disputed_at, ended_at) = (None, None, None, None);
+        let empty = Self { state: state.name(), under_way_at, paid_at, disputed_at, disputed_settled: 0, ended_at };
         match state {
-            OrderState::Open => empty,
+            OrderState::Open { under_way_since } => Self { under_way_at: under_way_since.map(Timestamp::millis), ..empty },
             OrderState::Paid { paid_at } | OrderState::PartiallyRefunded { paid_at } => {
                 Self { paid_at: Some(paid_at.millis()), ..empty }
             }
@@ -246,7 +264,7 @@ impl Columns {
 
 fn state(row: &AnyRow) -> Result<OrderState> {
     Ok(match row.text("state")?.as_str() {
-        "open" => OrderState::Open,
+        "open" => OrderState::Open { under_way_since: row.time_or_null("under_way_at")? },
         "paid" => OrderState::Paid { paid_at: row.time("paid_at")? },
         "partially_refunded" => OrderState::PartiallyRefunded { paid_at: row.time("paid_at")? },
         "refunded" => OrderState::Refunded { refunded_at: row.time("ended_at")? },
@@ -286,6 +304,7 @@ fn order(row: &AnyRow) -> Result<Order> {
         buyer_email: row.made_or_null("buyer_email")?,
         payment: row.text_or_null("payment_id")?.map(PaymentId),
         refunded_minor: row.number("refunded")?,
+        replaced_by: row.parsed_or_null("replaced_by")?,
         state: state(row)?,
         created_at: row.time("created_at")?,
     })

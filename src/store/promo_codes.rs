@@ -1,6 +1,8 @@
 //! Promo codes and the count of their uses. Each change is one conditional update of what it is about, so that buyers at once need not
 //! begin again, and a limit holds all the same.
 
+use std::collections::BTreeMap;
+
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -45,6 +47,19 @@ pub async fn find(connection: &mut AnyConnection, name: &PromoName) -> Result<Op
 pub async fn all(connection: &mut AnyConnection) -> Result<Vec<PromoCode>> {
     let rows = sqlx::query("select * from promo_codes order by created_at desc, name").fetch_all(connection).await?;
     rows.iter().map(promo_code).collect()
+}
+
+/// How many uses of each code are of orders that nobody has paid yet.
+pub async fn reserved(connection: &mut AnyConnection) -> Result<BTreeMap<PromoName, i64>> {
+    let rows = sqlx::query(
+        "select promo_code, count(*) as reserved
+         from orders
+         where state = 'open' and promo_code is not null and replaced_by is null
+         group by promo_code",
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok((row.parsed("promo_code")?, row.number("reserved")?))).collect()
 }
 
 /// Takes one use for an order that is being made; [`Error::Stale`] where none is left, or the code has ended.

@@ -232,7 +232,7 @@ journey!(whoever_turns_back_finds_the_form_as_it_was, async |world: &World| {
     let writing = world.buyer("ada@example.com").buys(Tier::Founder, Months::Six).for_("bob@example.com");
     let promise = writing.with("occasion", "birthday").with("message", "Two\n\nlines <b>").await;
     let page = world.browser().opens(world.stripe.session(&promise.session).back.cancel.as_str()).await.is(200);
-    assert!(page.says("nothing was charged"), "{}", page.text());
+    assert!(page.says("Nothing was charged"), "{}", page.text());
     let form = page.form("Continue to payment");
     let kept = [
         "tier",
@@ -249,6 +249,18 @@ journey!(whoever_turns_back_finds_the_form_as_it_was, async |world: &World| {
         kept.map(|field| form.get(field)),
         ["founder", "6", "birthday", "Bob", "bob@example.com", "Two\n\nlines <b>", "Ada", "ada@example.com", "email"]
     );
+});
+
+journey!(a_day_that_has_passed_meanwhile_is_not_filled_in_again, async |world: &World| {
+    let writing = world.buyer("ada@example.com").buys(Tier::Member, Months::Three).for_("bob@example.com");
+    let promise = writing.on("2026-12-24", "Europe/Berlin").await;
+    world.provider_says(&promise, Says::Expired).await;
+    let back = world.stripe.session(&promise.session).back.cancel;
+    for (days, day) in [(1, "2026-12-24"), (40, "")] {
+        world.pass(Duration::from_hours(24) * days);
+        let form = world.browser().opens(back.as_str()).await.is(200).form("Continue to payment");
+        assert_eq!((form.get("deliver_on"), form.get("time_zone")), (day, "Europe/Berlin"), "after {days} days more");
+    }
 });
 
 journey!(a_card_for_another_occasion_is_another_purchase, async |world: &World| {

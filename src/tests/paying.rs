@@ -97,6 +97,67 @@ journey!(a_bank_debit_is_waited_for, async |world: &World| {
     settled_once(world, &promise).await;
 });
 
+journey!(money_that_does_not_arrive_is_told_once_with_the_way_back_to_the_form, async |world: &World| {
+    let promise = world.promised().await;
+    let ada = world.browser();
+    world.provider_says(&promise, Says::Processing).await;
+    let own = world.comes_back(&promise).await.link_with("/gifts/");
+    let under_way = ada.opens(&own).await.is(200);
+    assert!(
+        under_way.says("Your payment is under way. As soon as it is confirmed, the gift goes its way."),
+        "{}",
+        under_way.text()
+    );
+    assert!(!under_way.says("It was mailed to"), "nothing was");
+    let turned_back = ada.opens(world.stripe.session(&promise.session).back.cancel.as_str()).await.is(200);
+    assert!(turned_back.says("Your payment is under way"), "{}", turned_back.text());
+
+    for _ in 0..2 {
+        world.provider_says(&promise, Says::Failed).await;
+    }
+    world.reconcile().await;
+    let ended = world.comes_back(&promise).await.is(200);
+    world.send_outbox().await;
+    expect!["ada@example.com: Your payment did not go through"].assert_eq(&world.subjects().join("\n"));
+    let of_the_gift = ada.opens(&own).await.is(200);
+    assert!(!of_the_gift.says("It was mailed to"), "{}", of_the_gift.text());
+    for (from, link) in [
+        ("the mail", world.mail_to("ada@example.com").link_to("/gift/canceled")),
+        ("the thanks page", ended.link_with("/gift/canceled")),
+        ("the gift's page", of_the_gift.link_with("/gift/canceled")),
+    ] {
+        let form = ada.opens(&link).await.is(200);
+        let filled = ["recipient_name", "recipient_email", "message", "buyer_email"].map(|field| form.value_of(field));
+        assert_eq!(filled, ["Bob", "bob@example.com", "For all the Sundays.", "ada@example.com"], "{from}");
+        assert!(form.says("Nothing was charged, and everything you wrote is here."), "{from}");
+    }
+});
+
+journey!(a_page_that_ends_while_money_is_under_way_is_told_of_and_one_that_was_left_is_not, async |world: &World| {
+    let left = world.promised().await;
+    world.provider_says(&left, Says::Declined).await;
+    world.provider_says(&left, Says::Expired).await;
+    world.send_outbox().await;
+    assert_eq!(world.subjects(), [""; 0]);
+    let under_way = world.promised().await;
+    world.provider_says(&under_way, Says::Processing).await;
+    world.provider_says(&under_way, Says::Expired).await;
+    world.send_outbox().await;
+    assert_eq!(world.subjects(), ["ada@example.com: Your payment did not go through"]);
+});
+
+journey!(word_that_money_failed_is_enough_where_word_that_it_was_under_way_was_lost, async |world: &World| {
+    let promise = world.promised().await;
+    world.stripe.happens(&promise.session, Says::Processing);
+    world.provider_says(&promise, Says::Failed).await;
+    world.send_outbox().await;
+    assert_eq!(world.subjects(), ["ada@example.com: Your payment did not go through"]);
+    world.provider_says(&promise, Says::Paid).await;
+    world.send_outbox().await;
+    assert_eq!(world.states(&promise).await, "paid, purchased");
+    assert_eq!(world.mail_to("ada@example.com").subject, "Your gift to Bob: receipt and link");
+});
+
 journey!(a_declined_card_leaves_the_order_open, async |world: &World| {
     let promise = world.promised().await;
     world.provider_says(&promise, Says::Declined).await;

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
-use super::world::{Browser, Promise, Says, World, journey};
+use super::world::{Answer, Browser, Promise, Says, World, journey};
 use crate::catalog::{Discount, Months, PromoName, Tier};
+use crate::gifts::order_token;
 use crate::shop::NewPromoCode;
-use crate::values::{Currency, Day, Money};
+use crate::values::{Currency, Day, Money, Secret};
 
 fn percent(count: i64) -> NewPromoCode {
     let discount = Discount::Percent(count.try_into().unwrap());
@@ -209,6 +210,119 @@ journey!(an_open_order_keeps_its_price_and_its_use_whatever_becomes_of_the_code,
     assert_eq!(world.states(&first).await, "paid, purchased");
     world.send_outbox().await;
     assert!(refused(world, &world.browser(), "SPRING27").await.starts_with("SPRING27 ended on 21 November 2026."));
+});
+
+impl World {
+    /// Ada turns back from paying, to the form as it was.
+    async fn turned_back(&self, ada: &Browser, promise: &Promise) -> Answer {
+        ada.opens(self.stripe.session(&promise.session).back.cancel.as_str()).await.is(200)
+    }
+
+    /// She turns back, writes the name in another way, and goes on.
+    async fn corrected(&self, promise: &Promise, name: &str) -> Promise {
+        let ada = self.browser();
+        let form = self.turned_back(&ada, promise).await;
+        assert!(form.says("Continue to payment: €24.30"), "{}", form.text());
+        let sent = ada.presses(&form, "Continue to payment", &[("recipient_name", name)]).await.is(302);
+        Promise::at(sent.location())
+    }
+
+    /// How many uses are not paid yet.
+    async fn unpaid_uses(&self) -> i64 {
+        self.shop.reserved_uses().await.unwrap().get(&percent(10).name).copied().unwrap_or_default()
+    }
+}
+
+journey!(whoever_turns_back_and_corrects_the_form_takes_the_use_along, async |world: &World| {
+    world.makes(limited(1, percent(10))).await;
+    let first = world.promised_with_the_code().await;
+    let second = world.corrected(&first, "Bobby").await;
+    assert_ne!(first.session, second.session);
+    assert_eq!((world.uses().await, world.unpaid_uses().await), (1, 1));
+    world.send_outbox().await;
+    world.reconcile().await;
+    assert_eq!(world.states(&first).await, "expired, canceled", "the page that was left is closed");
+    assert_eq!(world.uses().await, 1, "and gives no use back");
+
+    let third = world.corrected(&first, "Robert").await;
+    let anew = refused(world, &world.browser(), "SPRING27").await;
+    assert_eq!(anew, "SPRING27 is used up. Remove it, or use another", "whoever left nothing has no use to take along");
+    world.provider_says(&third, Says::Paid).await;
+    assert_eq!(world.states(&third).await, "paid, purchased");
+    assert_eq!((world.uses().await, world.unpaid_uses().await), (1, 0));
+    world.send_outbox().await;
+});
+
+journey!(ones_own_use_is_not_in_the_way_while_the_form_is_corrected, async |world: &World| {
+    world.makes(limited(1, percent(10))).await;
+    let first = world.promised_with_the_code().await;
+    let ada = world.browser();
+    let form = world.turned_back(&ada, &first).await;
+    let wrong = ada.presses(&form, "Continue to payment", &[("buyer_email", "ada@")]).await.is(422);
+    assert!(wrong.says("SPRING27 takes 10 % off.") && wrong.says("One thing to correct"), "{}", wrong.text());
+    let removed = ada.presses(&wrong, "Remove the code", &[]).await.is(200);
+    let applied = ada.presses(&removed, "Apply the code", &[("promo_code", "spring27")]).await.is(200);
+    assert!(applied.says("SPRING27 takes 10 % off."), "{}", applied.text());
+    let rest = [("buyer_email", "ada@example.com"), ("recipient_name", "Bobby")];
+    ada.presses(&applied, "Continue to payment", &rest).await.is(302);
+    assert_eq!(world.uses().await, 1);
+    world.send_outbox().await;
+});
+
+journey!(three_corrections_at_once_take_one_use_along, async |world: &World| {
+    world.makes(limited(1, percent(10))).await;
+    let first = world.promised_with_the_code().await;
+    let ada = world.browser();
+    let form = world.turned_back(&ada, &first).await;
+    let sent = ["Bobby", "Robert", "Rob"].map(|name| [("recipient_name", name)]);
+    let answers = join_all(sent.iter().map(|fields| ada.presses(&form, "Continue to payment", fields))).await;
+    assert!(answers.iter().all(|answer| answer.status == 302), "{:?}", answers.iter().map(Answer::seen).collect::<Vec<_>>());
+    assert_eq!((world.count("orders").await, world.uses().await, world.unpaid_uses().await), (4, 1, 1));
+    world.send_outbox().await;
+});
+
+journey!(an_altered_or_a_foreign_token_takes_no_use_along, async |world: &World| {
+    world.makes(limited(1, percent(10))).await;
+    let first = world.promised_with_the_code().await;
+    let ada = world.browser();
+    let form = world.turned_back(&ada, &first).await;
+    let token = form.value_of("order");
+    let (names, _) = token.rsplit_once('.').unwrap();
+    let elsewhere = Secret::parse(&"e".repeat(Secret::SHORTEST)).unwrap();
+    let [order, session] = names.split('.').collect::<Vec<_>>()[..] else { panic!("{token}") };
+    let foreign = order_token(&elsewhere, &order.parse().unwrap(), &session.parse().unwrap());
+    for token in [format!("{names}.0"), foreign, names.to_owned(), String::new()] {
+        let fields = [("order", token.as_str()), ("recipient_name", "Bobby")];
+        let refused = ada.presses(&form, "Continue to payment", &fields).await.is(422);
+        assert!(refused.says("SPRING27 is used up."), "{token}: {}", refused.text());
+    }
+    assert_eq!((world.count("orders").await, world.uses().await), (1, 1));
+});
+
+journey!(a_use_whose_payment_is_under_way_or_there_is_not_taken_along, async |world: &World| {
+    world.makes(limited(1, percent(10))).await;
+    let first = world.promised_with_the_code().await;
+    let ada = world.browser();
+    let form = world.turned_back(&ada, &first).await;
+    for says in [Says::Processing, Says::Paid] {
+        world.provider_says(&first, says).await;
+        let refused = ada.presses(&form, "Continue to payment", &[("recipient_name", "Bobby")]).await.is(422);
+        assert!(refused.says("SPRING27 is used up."), "{says:?}: {}", refused.text());
+    }
+    assert_eq!((world.count("orders").await, world.uses().await), (1, 1));
+    world.send_outbox().await;
+});
+
+journey!(a_page_that_was_left_and_is_paid_all_the_same_is_honoured_above_the_limit, async |world: &World| {
+    world.makes(limited(1, percent(10))).await;
+    let first = world.promised_with_the_code().await;
+    let second = world.corrected(&first, "Bobby").await;
+    for promise in [&first, &second] {
+        world.provider_says(promise, Says::Paid).await;
+        assert_eq!(world.states(promise).await, "paid, purchased");
+    }
+    assert_eq!((world.uses().await, world.unpaid_uses().await), (2, 0));
+    world.send_outbox().await;
 });
 
 journey!(whoever_guesses_codes_is_stopped_after_sixty, async |world: &World| {

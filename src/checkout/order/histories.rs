@@ -79,7 +79,7 @@ proptest! {
                     prop_assert!(held);
                     held = false;
                 }
-                Outcome::Lapsed | Outcome::Reversed | Outcome::PartlyRefunded => {}
+                Outcome::Lapsed | Outcome::FellThrough | Outcome::Reversed | Outcome::PartlyRefunded => {}
             }
         }
     }
@@ -90,7 +90,7 @@ proptest! {
         match order.state {
             OrderState::Paid { .. } => prop_assert_eq!(order.refunded_minor, 0),
             OrderState::PartiallyRefunded { .. } => prop_assert!(order.refunded_minor > 0),
-            OrderState::Open
+            OrderState::Open { .. }
             | OrderState::Refunded { .. }
             | OrderState::Disputed { .. }
             | OrderState::Expired { .. }
@@ -103,6 +103,12 @@ proptest! {
         let (order, outcomes) = told(&facts);
         prop_assert_eq!(order.state, OrderState::Paid { paid_at: NOW });
         prop_assert_eq!(count(&outcomes, Outcome::Settled), 1);
+    }
+
+    #[test]
+    fn what_falls_through_was_under_way(history in any_history()) {
+        let fell = count(&told(&history).1, Outcome::FellThrough);
+        prop_assert!(fell <= history.iter().filter(|fact| **fact == Fact::Processing).count());
     }
 
     #[test]

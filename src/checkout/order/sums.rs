@@ -36,7 +36,7 @@ impl Order {
         let paid = self.sum();
         match self.state {
             OrderState::Refunded { .. } => paid,
-            OrderState::Open
+            OrderState::Open { .. }
             | OrderState::Paid { .. }
             | OrderState::PartiallyRefunded { .. }
             | OrderState::Disputed { .. }

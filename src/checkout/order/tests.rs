@@ -36,7 +36,8 @@ pub(super) fn open() -> Order {
         tax: None,
         paid: None,
         refunded_minor: 0,
-        state: OrderState::Open,
+        replaced_by: None,
+        state: OrderState::OPEN,
         created_at: PAID_AT,
     }
 }
@@ -79,7 +80,8 @@ fn states() -> Vec<(&'static str, Order)> {
     let at = |state, refunded_minor| Order { refunded_minor, state, ..open() };
     vec![
         ("open", open()),
-        ("open, 10.00 refunded", at(OrderState::Open, 1_000)),
+        ("open, and money is under way", at(OrderState::Open { under_way_since: Some(PAID_AT) }, 0)),
+        ("open, 10.00 refunded", at(OrderState::OPEN, 1_000)),
         ("paid", at(OrderState::Paid { paid_at: PAID_AT }, 0)),
         ("partially refunded", at(OrderState::PartiallyRefunded { paid_at: PAID_AT }, 1_000)),
         ("refunded", at(OrderState::Refunded { refunded_at: PAID_AT }, 4_900)),
@@ -100,7 +102,8 @@ fn described(order: &Order) -> String {
             (Some(_), false) => " unsettled",
             (Some(_), true) => "",
         },
-        OrderState::Open
+        OrderState::Open { under_way_since: Some(_) } => " under way",
+        OrderState::Open { under_way_since: None }
         | OrderState::Paid { .. }
         | OrderState::PartiallyRefunded { .. }
         | OrderState::Refunded { .. }
@@ -110,8 +113,8 @@ fn described(order: &Order) -> String {
     format!("{}{detail} {}", order.state.name(), order.refunded_minor)
 }
 
-#[test]
-fn every_state_has_an_answer_to_every_fact() {
+/// Every answer that changes an order or has an outcome.
+fn answers() -> String {
     let mut table = String::new();
     for (state, order) in states() {
         writeln!(table, "{state}").unwrap();
@@ -123,8 +126,14 @@ fn every_state_has_an_answer_to_every_fact() {
             }
         }
     }
+    table
+}
+
+#[test]
+fn every_state_has_an_answer_to_every_fact() {
     expect![[r"
         open
+            processing -> open under way 0
             paid -> paid 0, Settled
             paid less -> paid 0, Mismatched
             paid in dollars -> paid 0, Mismatched
@@ -136,7 +145,20 @@ fn every_state_has_an_answer_to_every_fact() {
             all refunded -> refunded 4900, Reversed
             disputed -> disputed unpaid 0, ContestedEarly
             dispute lost -> refunded 0, Reversed
+        open, and money is under way
+            paid -> paid 0, Settled
+            paid less -> paid 0, Mismatched
+            paid in dollars -> paid 0, Mismatched
+            free -> paid 0, Mismatched
+            failed -> failed 0, FellThrough
+            expired -> expired 0, FellThrough
+            10.00 refunded -> open under way 1000, PartlyRefunded
+            20.00 refunded -> open under way 2000, PartlyRefunded
+            all refunded -> refunded 4900, Reversed
+            disputed -> disputed unpaid 0, ContestedEarly
+            dispute lost -> refunded 0, Reversed
         open, 10.00 refunded
+            processing -> open under way 1000
             paid -> partially_refunded 1000, Settled
             paid less -> partially_refunded 1000, Mismatched
             paid in dollars -> partially_refunded 1000, Mismatched
@@ -207,7 +229,7 @@ fn every_state_has_an_answer_to_every_fact() {
             disputed -> disputed unpaid 0, ContestedEarly
             dispute lost -> refunded 0, Reversed
     "]]
-    .assert_eq(&table);
+    .assert_eq(&answers());
 }
 
 #[test]

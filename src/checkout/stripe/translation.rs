@@ -90,6 +90,9 @@ pub fn dispute_fact(status: DisputeStatus) -> Fact {
     }
 }
 
+/// Only money that was under way fails once its buyer has completed the page; word of that may have been lost, or come later.
+const FELL_THROUGH: [Fact; 2] = [Fact::Processing, Fact::Failed];
+
 /// What an object tells.
 #[derive(Default)]
 pub struct Said {
@@ -120,7 +123,7 @@ fn said(kind: &str, object: Value) -> Result<Said, ProviderError> {
     Ok(match kind {
         "checkout.session.completed" => with_session(object, completed)?,
         "checkout.session.async_payment_succeeded" => with_session(object, |session| Ok(vec![paid(session)?]))?,
-        "checkout.session.async_payment_failed" => with_session(object, |_| Ok(vec![Fact::Failed]))?,
+        "checkout.session.async_payment_failed" => with_session(object, |_| Ok(FELL_THROUGH.to_vec()))?,
         "checkout.session.expired" => with_session(object, |_| Ok(vec![Fact::Expired]))?,
         "payment_intent.payment_failed" => {
             let intent: PaymentIntent = read(object)?;
@@ -190,7 +193,7 @@ fn completed(session: &Session) -> Result<Vec<Fact>, ProviderError> {
         Some(PaymentStatus::Paid) => vec![paid(session)?],
         Some(PaymentStatus::NoPaymentRequired) => vec![Fact::Free],
         Some(PaymentStatus::Unpaid) => match intent {
-            Some(IntentStatus::Canceled | IntentStatus::RequiresPaymentMethod) => vec![Fact::Failed],
+            Some(IntentStatus::Canceled | IntentStatus::RequiresPaymentMethod) => FELL_THROUGH.to_vec(),
             Some(IntentStatus::UnderWay) | None => vec![Fact::Processing],
         },
         Some(PaymentStatus::Unknown) | None => Vec::new(),

@@ -250,6 +250,7 @@ fn order() -> Order {
         tax: None,
         paid: None,
         refunded_minor: 0,
+        replaced_by: None,
         state: OrderState::Paid { paid_at: NOW },
         created_at: NOW,
     }

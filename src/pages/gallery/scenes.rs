@@ -164,6 +164,14 @@ fn status_scenes() -> Vec<Scene> {
     let wrong = Error::invalid("recipient_email", "Enter their whole email address, for example bea@example.com");
     vec![
         scene("status", || view! { <GiftStatusPage status=status()/> }.into_any()).noting(Notice::Changed(Changed::SentAgain)),
+        scene("status-under-way", || {
+            let course = vec![happened(KnotKind::Ordered), to_come(KnotKind::Paid, None)];
+            let (receipt, refund) = (Receipt { paid_at: None, ..receipt() }, RefundSeen::None);
+            let (standing, changes, mailed_to, code) = (Standing::Unpaid, NO_CHANGES, None, None);
+            let is_under_way = true;
+            let status = StatusPage { mailed_to, receipt, course, standing, is_under_way, changes, refund, code, ..status() };
+            view! { <GiftStatusPage status/> }.into_any()
+        }),
         scene("status-refused", || view! { <GiftStatusPage status=status()/> }.into_any())
             .refused(wrong, &[("intent", "readdress"), ("recipient_name", "Bea"), ("recipient_email", "bea@")]),
         scene("status-hostile", || view! { <GiftStatusPage status=StatusPage { card: hostile_card(), ..status() }/> }.into_any()),
@@ -407,10 +415,11 @@ pub(super) fn status() -> StatusPage {
         reference: "gift_7h2kq9v4xw00000b".parse().unwrap(),
         card: card(),
         recipient_email: email("bea@example.com"),
-        buyer_email: Some(email("ada@example.com")),
+        mailed_to: Some(email("ada@example.com")),
         receipt: receipt(),
         course: vec![happened(KnotKind::Paid), mailed(MailKnot::Sent), to_come(KnotKind::Redeemed, None)],
         standing: Standing::Ready { dry_run: None },
+        is_under_way: false,
         delivery: DeliverySeen::Sent { sent_at: today() },
         is_opened: false,
         changes: changes(),

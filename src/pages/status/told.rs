@@ -16,6 +16,9 @@ pub fn standing_in_words(status: &StatusPage) -> String {
     }
     let paid = if status.receipt.total.is_zero() { "Ready" } else { "Paid" };
     match &status.standing {
+        Standing::Unpaid if status.is_under_way => {
+            "Your payment is under way. As soon as it is confirmed, the gift goes its way.".to_owned()
+        }
         Standing::Unpaid => "Written, and not paid yet.".to_owned(),
         Standing::Held => "We are checking this payment. Nothing is lost.".to_owned(),
         Standing::Ready { .. } => match &status.delivery {

@@ -55,18 +55,23 @@ pub async fn carry_out(command: PromoCommand, settings: &Settings) -> Result<(),
     match command {
         PromoCommand::Create(wish) => {
             let made = shop.create_promo_code(&wish.read(&shop)?).await?;
-            say(format_args!("{}", line(&made, shop.zone(), shop.now())))
+            say(format_args!("{}", line(&made, 0, shop.zone(), shop.now())))
         }
         PromoCommand::List => {
             let codes = shop.promo_codes().await?;
             if codes.is_empty() {
                 return say(format_args!("There are no promo codes."));
             }
-            codes.iter().try_for_each(|code| say(format_args!("{}", line(code, shop.zone(), shop.now()))))
+            let reserved = shop.reserved_uses().await?;
+            codes.iter().try_for_each(|code| {
+                let unpaid = reserved.get(&code.name).copied().unwrap_or_default();
+                say(format_args!("{}", line(code, unpaid, shop.zone(), shop.now())))
+            })
         }
         PromoCommand::End { code } => {
             let ended = shop.end_promo_code(&code).await?;
-            say(format_args!("{}", line(&ended, shop.zone(), shop.now())))
+            let unpaid = shop.reserved_uses().await?.get(&ended.name).copied().unwrap_or_default();
+            say(format_args!("{}", line(&ended, unpaid, shop.zone(), shop.now())))
         }
     }
 }
@@ -91,8 +96,8 @@ impl Wish {
     }
 }
 
-/// "SPRING27: 10 % off Founder, from 1 March 2027, until 31 May 2027, used 3 of 50 times".
-fn line(code: &PromoCode, zone: &Zone, now: Timestamp) -> String {
+/// "SPRING27: 10 % off Founder, from 1 March 2027, until 31 May 2027, used 3 of 50 times, 1 of them not paid yet".
+fn line(code: &PromoCode, unpaid: i64, zone: &Zone, now: Timestamp) -> String {
     const JUST_BEFORE: std::time::Duration = std::time::Duration::from_millis(1);
     let tiers: Vec<&str> = code.tiers.iter().map(|tier| Tier::title(*tier)).collect();
     let what = if tiers.is_empty() { "everything".to_owned() } else { tiers.join(" and ") };
@@ -105,7 +110,8 @@ fn line(code: &PromoCode, zone: &Zone, now: Timestamp) -> String {
         Some(most) => format!("used {} of {most} times", code.uses),
         None => format!("used {} times", code.uses),
     };
-    let rest: Vec<String> = [from, until, Some(used)].into_iter().flatten().collect();
+    let unpaid = (unpaid > 0).then(|| format!("{unpaid} of them not paid yet"));
+    let rest: Vec<String> = [from, until, Some(used), unpaid].into_iter().flatten().collect();
     format!("{}: {} {what}, {}", code.name, code.discount, rest.join(", "))
 }
 
@@ -142,7 +148,7 @@ mod tests {
             uses: 0,
             created_at: NOW,
         };
-        let said = |code: &PromoCode, now| line(code, &Zone::UTC, now);
+        let said = |code: &PromoCode, now| line(code, 0, &Zone::UTC, now);
         assert_eq!(said(&code, NOW), "SPRING27: €5 off everything, used 0 times");
         let narrow = PromoCode {
             discount: Discount::Percent(10.try_into().unwrap()),
@@ -155,6 +161,7 @@ mod tests {
         };
         let all = "SPRING27: 10\u{a0}% off Founder, from 22 November 2026, until 24 November 2026, used 3 of 50 times";
         assert_eq!(said(&narrow, NOW), all);
+        assert!(line(&narrow, 2, &Zone::UTC, at(2)).ends_with(", used 3 of 50 times, 2 of them not paid yet"));
         assert!(said(&narrow, at(2)).contains("Founder, until 24 November 2026, used"));
         assert!(said(&narrow, at(3)).contains("Founder, ended on 24 November 2026, used"));
     }

@@ -12,7 +12,7 @@ on_both!(a_dispute_before_the_payment_does_not_end_the_asking, async |store: Sto
     desk.hears(desk.seen(Some("pi_1"), &[Fact::Disputed])).await;
     assert!(desk.session().await.next_check_at.is_some());
     desk.hears(desk.seen(Some("pi_1"), &[Fact::DisputeWon])).await;
-    assert_eq!(desk.order().await.state, OrderState::Open);
+    assert_eq!(desk.order().await.state, OrderState::OPEN);
     assert!(desk.session().await.next_check_at.is_some(), "only the payment fulfils, and it is still to be heard of");
     desk.hears(desk.seen(Some("pi_1"), &[Fact::DisputeWon, PAID])).await;
     assert_eq!(desk.gift().await, "purchased");

@@ -85,6 +85,7 @@ impl Shop {
                 }
                 self.post(tx, outbox::gift_refunded(&gift.id), now).await
             }
+            Consequence::TellUnpaid => self.post(tx, outbox::payment_failed(&gift.id), now).await,
             Consequence::TellOperator(reason) => {
                 tracing::warn!(gift = %gift.id, ?reason, "a gift needs the operator");
                 self.post(tx, outbox::gift_doubted(&gift.id, reason, now), now).await
@@ -202,7 +203,12 @@ const fn doubt(outcome: Outcome) -> Option<&'static str> {
     match outcome {
         Outcome::Mismatched => Some("mismatch"),
         Outcome::Contested | Outcome::ContestedEarly => Some("dispute"),
-        Outcome::Settled | Outcome::Lapsed | Outcome::Reversed | Outcome::PartlyRefunded | Outcome::Upheld => None,
+        Outcome::Settled
+        | Outcome::Lapsed
+        | Outcome::FellThrough
+        | Outcome::Reversed
+        | Outcome::PartlyRefunded
+        | Outcome::Upheld => None,
     }
 }
 
@@ -211,6 +217,7 @@ const fn news(outcome: Outcome) -> OrderNews {
         Outcome::Settled => OrderNews::Settled,
         Outcome::Mismatched => OrderNews::Mismatched,
         Outcome::Lapsed => OrderNews::Lapsed,
+        Outcome::FellThrough => OrderNews::FellThrough,
         Outcome::Reversed => OrderNews::Reversed,
         Outcome::PartlyRefunded => OrderNews::PartlyRefunded,
         Outcome::Contested => OrderNews::Contested,
@@ -224,7 +231,7 @@ const fn verb(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Settled => "purchased",
         Outcome::Mismatched | Outcome::Contested | Outcome::ContestedEarly => "held",
-        Outcome::Lapsed => "canceled",
+        Outcome::Lapsed | Outcome::FellThrough => "canceled",
         Outcome::Reversed => "refunded",
         Outcome::PartlyRefunded => "partly_refunded",
         Outcome::Upheld => "released",

@@ -53,7 +53,7 @@ on_both!(metadata_alone_is_believed_of_no_other_provider_mode_or_news, async |st
         payment_for(&order, "pym_3", Fact::Declined),
     ] {
         assert_eq!(world.shop.fulfil(&event).await.unwrap(), Fulfilled::Noted, "{event:?}");
-        assert_eq!(state_of(&world.store, &order).await, OrderState::Open);
+        assert_eq!(state_of(&world.store, &order).await, OrderState::OPEN);
     }
     assert_eq!(world.shop.fulfil(&paid()).await.unwrap(), Fulfilled::Applied);
 });

@@ -25,6 +25,11 @@ pub fn paid_at(events: &[Event]) -> Option<Timestamp> {
     events.iter().find(|event| matches!(event.what.as_str(), "purchased" | "held")).map(|event| event.at)
 }
 
+/// Whether the buyer was sent a receipt: once it was paid as agreed, or let go on all the same.
+pub fn has_receipt(events: &[Event]) -> bool {
+    events.iter().any(|event| matches!(event.what.as_str(), "purchased" | "released"))
+}
+
 /// The place of the event since which mail goes to the present recipient.
 fn last_change_of_recipient(events: &[Event]) -> usize {
     let is_change = |place: &usize| events.get(..=*place).is_some_and(is_another_recipient);

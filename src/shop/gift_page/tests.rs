@@ -1,6 +1,6 @@
 //! Courses as a buyer reads them, each from what the audit kept.
 
-use super::course::{course, paid_at};
+use super::course::{course, has_receipt, paid_at};
 use crate::catalog::{Months, Tier};
 use crate::gifts::{Delivery, Gift, GiftState, HoldReason, Reminders};
 use crate::shop::{Knot, KnotKind};
@@ -110,4 +110,18 @@ fn a_gift_was_paid_when_it_was_purchased_or_held_for_its_payment() {
     assert_eq!(paid_at(&events(&["promised", "held", "released"])), Some(Timestamp::from_seconds(1)));
     assert_eq!(paid_at(&events(&["promised", "canceled", "purchased"])), Some(Timestamp::from_seconds(2)));
     assert_eq!(paid_at(&events(&["promised", "canceled"])), None);
+}
+
+#[test]
+fn there_is_a_receipt_once_nothing_about_the_payment_is_doubted() {
+    for (words, has) in [
+        (&["promised"][..], false),
+        (&["promised", "canceled"], false),
+        (&["promised", "held"], false),
+        (&["promised", "held", "released"], true),
+        (&["promised", "purchased", "held"], true),
+        (&["promised", "canceled", "purchased", "sent", "refunded"], true),
+    ] {
+        assert_eq!(has_receipt(&events(words)), has, "{words:?}");
+    }
 }

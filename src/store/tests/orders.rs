@@ -11,7 +11,8 @@ use crate::values::OrderId;
 on_both!(an_order_is_read_as_it_was_written_in_every_state, async |store: Store| {
     let mut connection = store.connection().await.unwrap();
     for state in [
-        OrderState::Open,
+        OrderState::OPEN,
+        OrderState::Open { under_way_since: Some(NOW) },
         OrderState::Paid { paid_at: LATER },
         OrderState::PartiallyRefunded { paid_at: LATER },
         OrderState::Refunded { refunded_at: LATER },
@@ -44,6 +45,19 @@ on_both!(of_two_changes_of_one_order_the_second_is_stale, async |store: Store| {
     let expired = Order { state: OrderState::Expired { ended_at: LATER }, ..open.clone() };
     assert!(matches!(orders::advance(&mut connection, &open, &expired).await, Err(Error::Stale)));
     assert_eq!(orders::find(&mut connection, &open.id).await.unwrap().unwrap().state, paid.state);
+});
+
+on_both!(an_order_that_was_replaced_is_found_by_its_form_no_more, async |store: Store| {
+    let mut connection = store.connection().await.unwrap();
+    let (first, second) = (order(), order());
+    orders::insert(&mut connection, &first, Some("same")).await.unwrap();
+    orders::insert(&mut connection, &second, Some("other")).await.unwrap();
+    orders::replace(&mut connection, &first, &second.id).await.unwrap();
+    assert!(matches!(orders::replace(&mut connection, &first, &second.id).await, Err(Error::Stale)));
+    let replaced = orders::find(&mut connection, &first.id).await.unwrap().unwrap();
+    assert_eq!(replaced, Order { version: 2, replaced_by: Some(second.id), ..first });
+    assert_eq!(orders::open_by_fingerprint(&mut connection, "same").await.unwrap(), None);
+    orders::insert(&mut connection, &order(), Some("same")).await.unwrap();
 });
 
 on_both!(the_same_purchase_has_one_open_order, async |store: Store| {

@@ -58,7 +58,8 @@ pub fn order() -> Order {
         tax: None,
         paid: None,
         refunded_minor: 0,
-        state: OrderState::Open,
+        replaced_by: None,
+        state: OrderState::OPEN,
         created_at: NOW,
     }
 }

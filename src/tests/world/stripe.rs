@@ -216,13 +216,13 @@ impl Hosted {
         });
         let disputed = self.dispute_fact();
         let paid = match (self.status, self.paid) {
-            ("expired", _) => Fact::Expired,
-            ("complete", Some(amount)) => Fact::Paid { amount },
-            ("complete", None) if self.failed => Fact::Failed,
-            ("complete", None) => Fact::Processing,
-            _ => Fact::Open,
+            ("expired", _) => vec![Fact::Expired],
+            ("complete", Some(amount)) => vec![Fact::Paid { amount }],
+            ("complete", None) if self.failed => vec![Fact::Processing, Fact::Failed],
+            ("complete", None) => vec![Fact::Processing],
+            _ => vec![Fact::Open],
         };
-        refunded.into_iter().chain(disputed).chain([paid]).collect()
+        refunded.into_iter().chain(disputed).chain(paid).collect()
     }
 
     fn dispute_fact(&self) -> Option<Fact> {

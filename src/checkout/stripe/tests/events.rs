@@ -77,7 +77,7 @@ fn every_recorded_event_is_translated() {
         checkout.session.completed: cs_test_a1, no payment, our order -> free
         checkout.session.completed: cs_test_a1, pi_test_1, our order -> processing
         checkout.session.async_payment_succeeded: cs_test_a1, pi_test_1, our order -> paid $49.00
-        checkout.session.async_payment_failed: cs_test_a1, pi_test_1, our order -> failed
+        checkout.session.async_payment_failed: cs_test_a1, pi_test_1, our order -> processing, failed
         checkout.session.expired: cs_test_a1, no payment, our order -> expired
         checkout.session.completed: cs_test_a1, no payment, our order -> paid $49.00 (ask about cs_test_a1)
         refund.created: no session, pi_test_1, our order -> nothing

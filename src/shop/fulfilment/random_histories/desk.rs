@@ -115,6 +115,7 @@ impl Desk {
             Step::HearAgain(notice) => self.hear_one(*notice, true).await,
             Step::Forge(notice) => self.forge(*notice).await,
             Step::ComeBack(page) => self.come_back(*page).await,
+            Step::Correct(page) => self.correct(*page).await,
             Step::Reconcile => {
                 self.expect(self.shop().reconcile().await);
             }

@@ -43,6 +43,8 @@ pub enum Step {
     /// Word that any page was paid, by somebody who doesn't have the provider's key.
     Forge(u8),
     ComeBack(u8),
+    /// Turns back from a page without paying, and sends the form with another name.
+    Correct(u8),
     Reconcile,
     SendMail,
     Pass(Duration),
@@ -120,6 +122,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         4 => n().prop_map(Step::HearAgain),
         1 => n().prop_map(Step::Forge),
         3 => n().prop_map(Step::ComeBack),
+        2 => n().prop_map(Step::Correct),
         4 => Just(Step::Reconcile),
         4 => Just(Step::SendMail),
         7 => any_pause().prop_map(Step::Pass),

@@ -161,13 +161,14 @@ impl Desk {
         Ok(())
     }
 
-    /// An order uses its code from its promise on, until it can no longer be paid, and again once it was paid after all. Only for these
-    /// last may there be more than the code allows.
+    /// An order uses its code from its promise on, until it can no longer be paid or another took the use along, and again once it was
+    /// paid after all. Only for these last may there be more than the code allows.
     async fn every_code_counts_its_orders(&self) -> Held {
         let codes: Vec<(String, i64, Option<i64>, i64, i64)> = sqlx::query_as(
-            "select name, uses, uses_max, count(gifts.id), coalesce(sum(case when lapsed.gift_id is null then 0 else 1 end), 0)
+            "select name, uses, uses_max, count(gifts.id), coalesce(sum(case when lapsed.gift_id is null and replaced_by is null then 0 else 1 end), 0)
              from promo_codes
              left join orders on promo_code = name and orders.state not in ('expired', 'failed')
+                 and not (orders.state = 'open' and replaced_by is not null)
              left join gifts on order_id = orders.id
              left join (select distinct gift_id from gift_events where what = 'canceled') as lapsed on lapsed.gift_id = gifts.id
              group by name, uses, uses_max",

@@ -8,7 +8,7 @@ use super::desk::{Desk, pick};
 use super::history::{Delivered, HALF, Wish};
 use crate::accounts::Account;
 use crate::gifts::{self, Gift};
-use crate::shop::{GiftFields, GiftKey};
+use crate::shop::{Canceled, GiftFields, GiftKey};
 use crate::store::gifts as gift_rows;
 use crate::values::Zone;
 use crate::{Error, Result};
@@ -67,13 +67,28 @@ impl Desk {
     }
 
     pub async fn come_back(&self, page: u8) {
-        let token = {
-            let books = self.bank.books();
-            pick(&books.pages, page).map(|page| gifts::order_token(&self.world.shop.secrets.current, &page.order, &page.session))
-        };
-        if let Some(token) = token {
+        if let Some(token) = self.token_of(page) {
             self.expect(self.shop().thanks(&token, "").await);
         }
+    }
+
+    /// Every correction is another gift; the use of its code is the same one.
+    pub async fn correct(&self, page: u8) {
+        let Some(token) = self.token_of(page) else { return };
+        let Some(Canceled::NotPaid { fields, .. }) = self.expect(self.shop().canceled(&token).await) else { return };
+        let form = {
+            let mut notes = self.notes.lock().unwrap();
+            let form = GiftFields { recipient_name: format!("Bea {}", notes.forms.len()), ..*fields };
+            notes.forms.push(form.clone());
+            form
+        };
+        self.buy(&form).await;
+    }
+
+    /// What leads back from a payment page.
+    fn token_of(&self, page: u8) -> Option<String> {
+        let books = self.bank.books();
+        pick(&books.pages, page).map(|page| gifts::order_token(&self.world.shop.secrets.current, &page.order, &page.session))
     }
 
     async fn gift(&self, number: u8) -> Option<Gift> {
