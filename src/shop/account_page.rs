@@ -17,7 +17,7 @@ impl Shop {
     pub async fn account_page(&self, account: &Account) -> Result<AccountView> {
         let now = self.clock.now();
         let mut connection = self.store.connection().await?;
-        let ledger = self.ledger(&mut connection, account).await?;
+        let ledger = self.ledger(&mut connection, account, now).await?;
         let timeline = memberships::timeline(&ledger, &self.zone);
         let subscription = subscriptions::living_of(&mut connection, &account.id).await?;
         let redeemed = grants::gifts_redeemed(&mut connection, &account.id).await?;

@@ -12,7 +12,7 @@ impl Shop {
     pub(super) async fn announce_end(&self, tx: &mut Tx, account_id: &AccountId, now: Timestamp) -> Result<(), store::Error> {
         // Of two changes at once the second must see the first.
         self.store.one_at_a_time(tx, &format!("ledger of {account_id}")).await?;
-        let ledger = grants::foreseen(tx, account_id).await?;
+        let ledger = grants::foreseen(tx, account_id, now).await?;
         let end = memberships::end(&memberships::timeline(&ledger, &self.zone));
         let Some(end) = end.filter(|end| end.at > now) else { return Ok(()) };
         self.post(tx, outbox::membership_ends(account_id, end.at, &self.zone), now).await?;

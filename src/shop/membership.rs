@@ -16,7 +16,7 @@ pub struct Membership {
 impl Shop {
     pub async fn membership(&self, account: &Account) -> Result<Membership> {
         let now = self.clock.now();
-        let ledger = self.ledger(&mut *self.store.connection().await?, account).await?;
+        let ledger = self.ledger(&mut *self.store.connection().await?, account, now).await?;
         Ok(Membership { now, timeline: memberships::timeline(&ledger, &self.zone) })
     }
 }

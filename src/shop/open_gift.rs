@@ -173,7 +173,7 @@ impl Shop {
     ) -> Result<Option<DryRun>, store::Error> {
         let redeemed = gift.redeem(&me.redeemer(), GrantId::random(self.entropy.as_ref()), now);
         let Ok((_, grant)) = redeemed else { return Ok(None) };
-        let ledger = self.ledger(connection, me).await?;
+        let ledger = self.ledger(connection, me, now).await?;
         let mut gifts = self.gifts_behind(connection, &ledger).await?;
         gifts.push(gift_time(&grant, Some(gift)));
         let before = memberships::timeline(&ledger, &self.zone);
@@ -193,9 +193,14 @@ impl Shop {
         Ok(ledger.grants.iter().map(|grant| gift_time(grant, gifts.get(&grant.id))).collect())
     }
 
-    /// Everything that counts towards an account's membership.
-    pub(super) async fn ledger(&self, connection: &mut AnyConnection, account: &Account) -> Result<Ledger, store::Error> {
-        grants::ledger(connection, &account.id).await
+    /// Everything that counts towards an account's membership, as far as it is known at `now`.
+    pub(super) async fn ledger(
+        &self,
+        connection: &mut AnyConnection,
+        account: &Account,
+        now: Timestamp,
+    ) -> Result<Ledger, store::Error> {
+        grants::foreseen(connection, &account.id, now).await
     }
 }
 

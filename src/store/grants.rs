@@ -56,21 +56,23 @@ pub async fn gifts_redeemed(connection: &mut AnyConnection, account_id: &Account
 }
 
 /// Everything that counts towards an account's membership.
-pub async fn ledger(connection: &mut AnyConnection, account_id: &AccountId) -> Result<Ledger> {
+async fn ledger(connection: &mut AnyConnection, account_id: &AccountId) -> Result<Ledger> {
     let grants = of_account(connection, account_id).await?;
     let periods = subscriptions_of(connection, account_id).await?;
     Ok(Ledger { grants, periods })
 }
 
-/// The same as it will be: a subscription that is cancelled for a day is closed then.
-pub async fn foreseen(connection: &mut AnyConnection, account_id: &AccountId) -> Result<Ledger> {
+/// The same as it will be: a subscription that is cancelled for a day to come is closed then. Once that day has passed its provider's word
+/// is awaited, and until then it runs.
+pub async fn foreseen(connection: &mut AnyConnection, account_id: &AccountId, now: Timestamp) -> Result<Ledger> {
     let mut ledger = ledger(connection, account_id).await?;
     let rows = sqlx::query(
         "select period_id, ends_at
          from subscriptions
-         where account_id = $1 and period_id is not null and ends_at is not null",
+         where account_id = $1 and period_id is not null and ends_at > $2",
     )
     .bind(account_id.as_str())
+    .bind(now.millis())
     .fetch_all(connection)
     .await?;
     for row in &rows {

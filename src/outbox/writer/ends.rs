@@ -61,7 +61,7 @@ impl Writer {
 
     /// How the membership ends, if that is to come.
     async fn end_to_come(&self, account_id: &AccountId, now: Timestamp) -> store::Result<Option<End>> {
-        let ledger = grants::foreseen(&mut *self.store.connection().await?, account_id).await?;
+        let ledger = grants::foreseen(&mut *self.store.connection().await?, account_id, now).await?;
         Ok(memberships::end(&memberships::timeline(&ledger, &self.zone)).filter(|end| end.at > now))
     }
 

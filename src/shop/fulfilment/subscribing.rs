@@ -67,7 +67,7 @@ impl Desk {
     /// What the account's time is made of: tier, kind, and days from its beginning to its end.
     async fn time(&self) -> Vec<String> {
         let mut connection = self.world.store.connection().await.unwrap();
-        let ledger = self.world.shop.ledger(&mut connection, &self.account).await.unwrap();
+        let ledger = self.world.shop.ledger(&mut connection, &self.account, self.world.shop.clock.now()).await.unwrap();
         let in_words = |stretch: Stretch| {
             let kind = match stretch.kind {
                 StretchKind::Runs => "runs",
@@ -182,6 +182,7 @@ on_both!(one_cancelled_for_the_end_of_its_period_runs_until_then, async |store: 
     desk.puppet.answers.lock().unwrap().push_back(ProviderEvent { event_id: None, ..cancelled });
     desk.world.shop.end_subscription(&desk.account, CancelWhen::AtPeriodEnd).await.unwrap();
     assert_eq!(desk.state().await, SubscriptionState::Active { paid_until: Some(end), ends_at: Some(end) });
+    assert_eq!(desk.time().await, ["Member runs for 30 days"], "it is told as soon as it is known");
     desk.world.pass(A_DAY * 30);
     desk.hears(&desk.about("evt_1", "sub_1", &[seen(SubscriptionStatus::Ended, None, Some(end))])).await;
     assert_eq!(desk.time().await, ["Member runs for 30 days"]);
