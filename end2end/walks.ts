@@ -65,10 +65,10 @@ async function refusals({ page, see }: Visit): Promise<void> {
 async function paying({ page, shop, see }: Visit): Promise<void> {
   await writeGift(page);
   await payButton(page).click();
-  await see('You came back from the payment page', () => choose(page, 'cancel'));
+  await see('Nothing was charged, and everything you wrote is here.', () => choose(page, 'cancel'));
   await payButton(page).click();
   await see('Your payment is under way', () => choose(page, 'pay_later'));
-  await see('Written, and not paid yet.', () => page.getByRole('link', { name: 'Follow your gift' }).click());
+  await see('the gift goes its way.', () => page.getByRole('link', { name: 'Follow your gift' }).click());
   await writeGift(page);
   await page.getByLabel('Signed').fill('Ada L.');
   await payButton(page).click();
