@@ -12,7 +12,8 @@ test('a corrected address gets the gift, and the old link opens it no longer', a
   await page.getByText('It should go to another name or address').click();
   await page.getByRole('textbox', { name: 'Their name' }).fill(carl.name);
   await page.getByLabel('Their email address').fill(carl.email);
-  await page.getByRole('button', { name: 'Change it and send it again' }).click();
+  // The mail may be in the mailbox a moment before the page knows that it went out.
+  await page.getByRole('button', { name: /^Change it/ }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your gift to Carl');
 
   const mail = await shop.mail(carl.email, /has given you something/);
