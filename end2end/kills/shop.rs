@@ -105,13 +105,15 @@ impl Shop {
         self.people.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Waits until the outbox is empty and the shop knows of every payment that the provider knows of.
+    /// Waits until nothing is left in the outbox that was to be done within a day (reminders wait for their week), and the shop knows of
+    /// every payment that the provider knows of.
     pub async fn comes_to_rest(&self) -> Result<()> {
         let begun = Instant::now();
         loop {
-            let waiting: i64 = sqlx::query_scalar("select count(*) from outbox where state = 'waiting'")
-                .fetch_one(&mut *self.store.connection().await?)
-                .await?;
+            let waiting: i64 =
+                sqlx::query_scalar("select count(*) from outbox where state = 'waiting' and due_at < created_at + 86400000")
+                    .fetch_one(&mut *self.store.connection().await?)
+                    .await?;
             let open: Vec<String> = sqlx::query_scalar("select id from orders where state = 'open'")
                 .fetch_all(&mut *self.store.connection().await?)
                 .await?;
