@@ -65,7 +65,7 @@ impl Receipt {
             Block::Say(self.plan()),
             Block::Button { label: "See your gift’s page", url: self.status_page.0.clone() },
             Block::Aside(words!(
-                "It shows when the card was sent and when it is opened. The link is yours alone: whoever has it can change the gift and take the money back."
+                "It shows when the card was sent and when it is redeemed. The link is yours alone: whoever has it can change the gift and take the money back."
             )),
             Block::Sums(self.sums()),
             Block::Facts(self.facts(brand, paid_on)),
@@ -213,7 +213,7 @@ mod tests {
             See your gift’s page:
             https://ribbon.example/gifts/gift_7h2kq9v4xw000000?key=k1
 
-            It shows when the card was sent and when it is opened. The link is yours alone: whoever has it can change the gift and take the money back.
+            It shows when the card was sent and when it is redeemed. The link is yours alone: whoever has it can change the gift and take the money back.
 
             Founder, 12 months    €192.00
             Promo code SPRING24   −€19.20

@@ -115,9 +115,14 @@ impl Gift {
         Ok(Self { delivery: Delivery::Scheduled { due_at: now }, ..self.clone() })
     }
 
+    /// Mails it now for the first time; one that was mailed meanwhile stays as it is.
+    pub fn send_first(&self, now: Timestamp) -> Result<Self, ChangeRefused> {
+        if self.was_mailed() { Ok(self.clone()) } else { self.send_again(now) }
+    }
+
     /// Whether a mail of the present generation went out, or tried to.
     #[must_use]
-    pub const fn was_mailed(&self) -> bool {
+    const fn was_mailed(&self) -> bool {
         match self.delivery {
             Delivery::LinkOnly | Delivery::Scheduled { .. } => false,
             Delivery::Sent { .. } | Delivery::Delivered { .. } | Delivery::Bounced { .. } | Delivery::Failed { .. } => true,
